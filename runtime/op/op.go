@@ -1,0 +1,156 @@
+// Package op holds the stages of the language: one a file and a row in All. A row
+// says what the stage takes, what flows out of it, and how to make its operator.
+package op
+
+import (
+	"time"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/agg"
+)
+
+// Spec is one stage of the language. The checker reads the parameters; Output
+// checks what only the stage knows and says which columns flow out; New makes the
+// operator, which sees columns and constants, never expressions.
+type Spec struct {
+	Name    string
+	Doc     string
+	Head    []Param
+	Clauses []Clause
+	Block   Block
+	// After says, in words, where the stage may stand; Fits checks it.
+	After string
+	Fits  func(in Row) bool
+	// Output gives the row that flows out. Errors are told to the author at Where.
+	Output func(in Row, a *Args) (Row, *Error)
+	New    func(in Row, a *Args) (runtime.Operator, error)
+}
+
+// Block is what may stand between a stage's braces.
+type Block uint8
+
+// The blocks.
+const (
+	NoBlock    Block = iota
+	Aggregates       // name = expression over aggregates
+	Fields           // names of columns of a table
+	Steps            // named conditions
+)
+
+// ParamKind is how an argument is read.
+type ParamKind uint8
+
+// The kinds of parameters.
+const (
+	Expr    ParamKind = iota // an expression over the row: arrives as a column
+	Const                    // a constant of Type
+	Bind                     // a new name
+	Choice                   // one of Choices
+	Entity                   // type(expression): arrives as a column, Name is the type
+	Measure                  // a column of the row by its name
+)
+
+// Param is one argument of a stage or a clause.
+type Param struct {
+	Name     string
+	Kind     ParamKind
+	Type     types.Type
+	Choices  []string
+	Doc      string
+	Optional bool
+	Many     bool // one or more, comma-separated; last
+}
+
+// Clause is a keyword that a stage takes. One without Params is a flag.
+type Clause struct {
+	Word     string
+	Params   []Param
+	Doc      string
+	Required bool
+}
+
+// Row is what flows into or out of a stage.
+type Row struct {
+	Cols []runtime.Column
+	Keys []int         // columns that the rows are grouped by, after a window
+	Per  time.Duration // length of the window, 0 before one
+	// Every is the distance between the starts of fixed windows; 0 for windows that
+	// slide or close by key, and before a window.
+	Every time.Duration
+	Zone  string // time zone that windows are aligned to; "" is UTC
+}
+
+// Find is the index of a column by name, or -1.
+func (r *Row) Find(name string) int {
+	for i := range r.Cols {
+		if r.Cols[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Arg is a checked argument: a column of the input row (Col ≥ 0) or a constant.
+type Arg struct {
+	Name  string // a bound name, a choice, an entity's type, or a column's name
+	Col   int    // -1 for a constant
+	Const any    // bool int64 float64 string time.Duration time.Time netip.Addr netip.Prefix []any
+	Type  types.Type
+}
+
+// Args are the checked arguments of one stage.
+type Args struct {
+	Head    []Arg
+	Clauses map[string][]Arg // present with no Arg for a flag
+	Aggs    []Agg            // for a block of aggregates, after expressions are split off
+	Need    []string         // members of the stage's bound name that later stages read
+	Keep    int              // events of evidence to keep a group
+	Shown   []int            // input columns that evidence shows
+	Persist bool             // later stages keep state by entity: codes must not be reused
+}
+
+// Has reports whether a clause or flag was written.
+func (a *Args) Has(word string) bool { _, ok := a.Clauses[word]; return ok }
+
+// Duration is a clause's constant duration, or def.
+func (a *Args) Duration(word string, def time.Duration) time.Duration {
+	if c := a.Clauses[word]; len(c) > 0 {
+		if d, ok := c[0].Const.(time.Duration); ok {
+			return d
+		}
+	}
+	return def
+}
+
+// Float is a clause's constant number, or def.
+func (a *Args) Float(word string, def float64) float64 {
+	if c := a.Clauses[word]; len(c) > 0 {
+		switch x := c[0].Const.(type) {
+		case float64:
+			return x
+		case int64:
+			return float64(x)
+		}
+	}
+	return def
+}
+
+// Agg is one aggregate of a block: the aggregate, its arguments, and the name of
+// the column that it makes.
+type Agg struct {
+	Name string
+	Spec *agg.Spec
+	Args []Arg
+	Type types.Type
+}
+
+// Error is what a stage refuses. Clause is the word of the clause that is at
+// fault, "" for the stage itself; Head is the index of the argument, -1 for none.
+type Error struct {
+	Code    string
+	Clause  string
+	Head    int
+	Message string
+	Hint    string
+}
