@@ -129,6 +129,9 @@ type Clause struct {
 }
 
 // Item is one entry of a stage's block: [not] [name = | name:] expr {clause}
+//
+// Not is set only before a name (not reset = …); without a name, not belongs to
+// the expression.
 type Item struct {
 	Not     bool
 	Name    *Ident
@@ -179,16 +182,17 @@ type ListExpr struct {
 	At    source.Span
 }
 
-// Call: count() · zscore(failed, usual)
+// Call: count() · zscore(failed, usual) · usual.p(95)
 type Call struct {
+	On   Expr // what stands before the dot of usual.p(95), or nil
 	Fun  *Ident
 	Args []*Arg
 	At   source.Span
 }
 
-// Unary: not x · -x
+// Unary: not x · -x · +35d
 type Unary struct {
-	Op string // "not" or "-"
+	Op string // "not", "-" or "+"
 	X  Expr
 	At source.Span
 }

@@ -1,5 +1,7 @@
 package diag
 
+import "slices"
+
 // Code is one entry of the catalogue: what a diagnostic means, for `det explain`.
 // A code is never renumbered or reused. D01 is syntax, D02 types, D03 names,
 // D04 stages and clauses, D05 units, D06 structure between rules, D07 values and
@@ -12,6 +14,9 @@ type Code struct {
 	Wrong string // the smallest file that earns it
 	Right string // the same, mended; compiles
 }
+
+// Codes is the catalogue, in order. Each family stands in a file of its own.
+var Codes = slices.Concat(syntax)
 
 // Lookup finds a code of the catalogue, without regard to case.
 func Lookup(id string) (Code, bool) {

@@ -1,0 +1,112 @@
+// Package lang turns the text of rule files into syntax trees, and back.
+//
+// A file passes through four steps: the scanner cuts it into tokens, the token
+// pass tells names, stages and clauses apart, participle parses each declaration
+// by itself, and lowering makes the tree of package ast from what it found. A
+// declaration with an error is parsed again stage by stage, so that one broken
+// line costs no more than itself.
+package lang
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/detlang/det/lang/ast"
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+)
+
+// maxFile is the size in bytes beyond which a file is not read.
+const maxFile = 64 << 20
+
+// Parse reads a rule file. It always returns a tree: what could not be parsed is
+// left out, or is an ast.Bad, and told in diags.
+func Parse(f *source.File, diags *diag.List) *ast.File {
+	tree := &ast.File{Source: f}
+	if len(f.Text) > maxFile {
+		d := diags.Errorf("D0115", source.Span{File: f}, "the file has %d MiB; at most %d are read", len(f.Text)>>20, maxFile>>20)
+		d.Hint = `keep large lists in files of their own: list bad from "bad.txt"`
+		return tree
+	}
+	checkText(f, diags)
+	raw, comments := scan(f, diags)
+	tree.Comments = comments
+	t := tag(f, raw, diags)
+	l := &lowering{file: f, raw: raw, diags: diags}
+	for _, s := range t.declarations {
+		if d := l.segment(t.tokens[s.from:s.to], s.unknown); d != nil {
+			tree.Decls = append(tree.Decls, d)
+		}
+	}
+	return tree
+}
+
+// checkText tells the first place that is not UTF-8.
+func checkText(f *source.File, diags *diag.List) {
+	if utf8.ValidString(f.Text) {
+		return
+	}
+	for i, r := range f.Text {
+		if r != utf8.RuneError {
+			continue
+		}
+		if _, n := utf8.DecodeRuneInString(f.Text[i:]); n == 1 {
+			at := source.Span{File: f, Start: i, End: i + 1}
+			diags.Errorf("D0112", at, "the byte 0x%02x is not UTF-8 text", f.Text[i]).Hint = "save the file as UTF-8"
+			return
+		}
+	}
+}
+
+// segment parses and lowers one declaration, or tells what is wrong with it. It
+// returns nil where nothing can be made of it.
+func (l *lowering) segment(tokens []token, unknown bool) ast.Decl {
+	if unknown {
+		l.unknown(tokens)
+		return nil
+	}
+	d, failed := parse(declarationParser, l.file, tokens)
+	if failed == nil {
+		return l.declaration(d)
+	}
+	return l.recover(tokens, *failed)
+}
+
+// failure is where a parse stopped: before the token at index at. It is full
+// when the parser gave up because there was too much of something.
+type failure struct {
+	at   int
+	full bool
+}
+
+// parse runs one production over tokens, to their end.
+func parse[P any](p *participle.Parser[P], f *source.File, tokens []token) (*P, *failure) {
+	s := newStream(f, tokens)
+	peeking, err := lexer.Upgrade(s)
+	if err == nil {
+		var tree *P
+		if tree, err = p.ParseFromLexer(peeking); err == nil {
+			return tree, nil
+		}
+	}
+	unexpected, ok := err.(*participle.UnexpectedTokenError)
+	if !ok {
+		return nil, &failure{at: 0, full: true}
+	}
+	at := 0
+	for at < len(tokens) && int(tokens[at].start) < unexpected.Unexpected.Pos.Offset {
+		at++
+	}
+	return nil, &failure{at: at}
+}
+
+// describe is a token's text for a message, cut where it is long.
+func describe(text string) string {
+	if r := []rune(text); len(r) > 40 {
+		text = string(r[:39]) + "…"
+	}
+	return fmt.Sprintf("`%s`", text)
+}

@@ -1,0 +1,467 @@
+package lang
+
+import (
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+)
+
+// Limits on what one expression may hold, so that no tree is deeper than every
+// later walk over it can bear.
+const (
+	maxNesting   = 200
+	maxOperators = 10_000
+)
+
+// The token pass. Line ends mean nothing in the language, and no stage, clause
+// or field name is reserved, so where a stage ends follows from one question
+// only: is an operand complete? After a complete operand a clause word starts a
+// clause, and any other name starts a stage; before one, every word is a name.
+// The pass walks the tokens once with that question in mind and writes the
+// answer into their kinds. The grammar is then LL(1), and a broken stage can be
+// told from its neighbours without parsing it.
+
+// tagged is a file after the token pass, cut up at its declarations.
+type tagged struct {
+	tokens       []token
+	declarations []segment
+}
+
+// segment is a range of tokens. It is unknown when it does not start with the
+// word of a declaration.
+type segment struct {
+	from, to int
+	unknown  bool
+}
+
+// mode is what kind of text the pass is in.
+type mode uint8
+
+const (
+	outside mode = iota // between declarations
+	naming              // const, list, fn: before the =
+	valuing             // const, list, fn, import: an expression
+	header              // a block's words before its {
+	staging             // inside a declaration's braces
+	listing             // inside a stage's braces
+	lost                // text that starts no declaration
+)
+
+// state is where the pass stands in relation to the operands of an expression.
+type state uint8
+
+const (
+	fresh  state = iota // a stage, or an entry of a block, starts here
+	named               // a stage's name was read: operand, clause or block
+	open                // an operand must follow
+	member              // a name must follow a dot
+	done                // an operand, a clause's or a stage's last word was read
+)
+
+type tagger struct {
+	file     *source.File
+	diags    *diag.List
+	in       []token
+	i        int
+	out      []token
+	segments []segment
+
+	mode      mode
+	state     state
+	place     place // what the body at hand is
+	argument  bool  // a label may stand here
+	clause    bool  // in an entry of a block: a clause has begun
+	entry     bool  // the next token written starts an entry
+	depth     int   // open braces of this declaration
+	brackets  []int // open ( and [, as indices of out
+	prefixes  int   // in a row
+	operators int   // in this expression
+	unclosed  bool  // braces do not pair up in this file
+	told      bool  // a limit was told in this declaration
+}
+
+// tag runs the token pass over the scanner's tokens.
+func tag(f *source.File, raw []token, diags *diag.List) tagged {
+	t := tagger{file: f, diags: diags, in: raw, out: make([]token, 0, min(len(raw), 1<<16))}
+	t.unclosed = !t.paired()
+	for ; t.in[t.i].kind != end; t.i++ {
+		t.step()
+	}
+	t.finish()
+	return tagged{t.out, t.segments}
+}
+
+// paired reports whether all braces pair up.
+func (t *tagger) paired() bool {
+	depth := 0
+	for _, tok := range t.in {
+		if t.is(tok, "{") {
+			depth++
+		} else if t.is(tok, "}") {
+			if depth--; depth < 0 {
+				return false
+			}
+		}
+	}
+	return depth == 0
+}
+
+func (t *tagger) text(tok token) string { return t.file.Text[tok.start:tok.end] }
+
+// is reports whether tok is this symbol.
+func (t *tagger) is(tok token, symbol string) bool {
+	return (tok.kind == punct || tok.kind == assign) && t.text(tok) == symbol
+}
+
+// word is the text of a token that may be a keyword, or "".
+func (t *tagger) word(tok token) string {
+	if tok.kind == ident {
+		return t.text(tok)
+	}
+	return ""
+}
+
+// peek is the token n places ahead.
+func (t *tagger) peek(n int) token { return t.in[min(t.i+n, len(t.in)-1)] }
+
+func (t *tagger) at(tok token) source.Span {
+	return source.Span{File: t.file, Start: int(tok.start), End: int(tok.end)}
+}
+
+// write puts the token at hand out as kind k.
+func (t *tagger) write(k kind) { t.writeTo(k, t.i) }
+
+// writeTo puts the tokens from the one at hand to the one at last out as one.
+func (t *tagger) writeTo(k kind, last int) {
+	tok := t.in[t.i]
+	tok.kind, tok.end, tok.entry = k, t.in[last].end, t.entry
+	t.out = append(t.out, tok)
+	t.i, t.entry = last, false
+	if k != prefix {
+		t.prefixes = 0
+	}
+}
+
+func (t *tagger) step() {
+	tok := t.in[t.i]
+	if word := t.word(tok); word != "" && t.startsDeclaration(tok, word) {
+		t.begin(word)
+		return
+	}
+	switch t.mode {
+	case outside:
+		t.begin("")
+	case lost:
+		t.lose(tok)
+	case naming:
+		t.name(tok)
+	default:
+		t.token(tok)
+	}
+}
+
+// begin starts a declaration with the word at hand; "" starts unknown text.
+func (t *tagger) begin(word string) {
+	t.finish()
+	t.segments = append(t.segments, segment{from: len(t.out), unknown: word == ""})
+	t.state, t.argument, t.clause, t.depth, t.told = open, false, false, 0, false
+	t.brackets, t.operators = t.brackets[:0], 0
+	switch word {
+	case "":
+		t.mode = lost
+		t.lose(t.in[t.i])
+		return
+	case "import":
+		t.mode = valuing
+	case "const", "list", "fn":
+		t.mode = naming
+	default:
+		t.mode, t.state, t.place = header, named, declarations[word]
+	}
+	t.write(keyword)
+}
+
+// finish ends the declaration at hand.
+func (t *tagger) finish() {
+	if n := len(t.segments); n > 0 && t.segments[n-1].to == 0 {
+		t.segments[n-1].to = len(t.out)
+	}
+	t.mode = outside
+}
+
+// startsDeclaration reports whether the word of a declaration starts one here.
+// Inside of an unfinished one it must look like the head of another: then the
+// unfinished one ends here.
+func (t *tagger) startsDeclaration(tok token, word string) bool {
+	if _, ok := declarations[word]; !ok {
+		return false
+	}
+	switch t.mode {
+	case outside:
+		return true
+	case lost:
+		return t.depth == 0 && tok.first || t.unclosed && t.startsLine(tok) && t.looksLikeHead(word)
+	case valuing:
+		return t.state == done && len(t.brackets) == 0 || tok.first && t.looksLikeHead(word)
+	case naming, header:
+		return tok.first && t.looksLikeHead(word)
+	default:
+		return t.unclosed && t.startsLine(tok) && t.looksLikeHead(word)
+	}
+}
+
+// startsLine reports whether tok stands in the first column.
+func (t *tagger) startsLine(tok token) bool {
+	return tok.start == 0 || t.file.Text[tok.start-1] == '\n'
+}
+
+func (t *tagger) looksLikeHead(word string) bool {
+	name, after := t.peek(1), t.peek(2)
+	if name.first || name.kind != ident && name.kind != quoted && name.kind != str {
+		return false
+	}
+	switch word {
+	case "import":
+		return true
+	case "const":
+		return t.is(after, "=")
+	case "fn":
+		return t.is(after, "(")
+	case "list":
+		return t.is(after, "=") || after.kind == ident
+	}
+	w := clauses[t.word(after)]
+	return t.is(after, "{") || w != nil && w.In&inHead != 0
+}
+
+// lose writes text that belongs to no declaration, up to the end of its braces.
+func (t *tagger) lose(tok token) {
+	if t.is(tok, "{") {
+		t.depth++
+	} else if t.is(tok, "}") {
+		t.depth--
+	}
+	t.write(tok.kind)
+	if t.depth < 0 || t.depth == 0 && t.is(tok, "}") {
+		t.finish()
+	}
+}
+
+// name writes what stands before the = of const, list and fn: names only.
+func (t *tagger) name(tok token) {
+	switch {
+	case tok.kind == quoted:
+		t.write(ident)
+	case t.is(tok, "{"), t.is(tok, "}"):
+		t.brace(tok)
+	default:
+		t.write(tok.kind)
+		if tok.kind == assign || tok.kind == str {
+			t.mode, t.state = valuing, open
+		}
+		if tok.kind == str {
+			t.state = done
+		}
+	}
+}
+
+// token writes one token of an expression, a stage or a block.
+func (t *tagger) token(tok token) {
+	switch tok.kind {
+	case ident:
+		t.identifier(t.text(tok))
+	case quoted:
+		t.plainName()
+	case str, literal:
+		t.startEntry()
+		t.write(tok.kind)
+		t.state = done
+	case bad:
+		t.write(bad)
+		t.state = done
+	case prefix:
+		t.not()
+	case operator:
+		t.operator(t.text(tok))
+	case assign:
+		t.write(assign)
+		t.state, t.argument = open, false
+	default:
+		t.punctuation(tok)
+	}
+}
+
+func (t *tagger) punctuation(tok token) {
+	switch t.text(tok) {
+	case "(", "[":
+		t.bracket(tok)
+	case ")", "]":
+		t.closeBracket()
+	case "{", "}":
+		t.brace(tok)
+	case ",":
+		t.comma()
+	case ".":
+		t.count(punct, t.i)
+		t.state = member
+	}
+}
+
+// startEntry notes that the next token written starts an entry of a block, where
+// that is so.
+func (t *tagger) startEntry() {
+	if t.mode == listing && t.state == fresh {
+		t.entry, t.clause, t.operators = true, false, 0
+		t.state = open
+	}
+}
+
+// operator writes a symbol between two operands, or a sign before one.
+func (t *tagger) operator(text string) {
+	if t.state != done && (text == "-" || text == "+") {
+		t.sign()
+		return
+	}
+	t.count(operator, t.i)
+	t.state = open
+}
+
+// count writes the tokens up to the one at last as one operator, within the limit.
+func (t *tagger) count(k kind, last int) {
+	if t.operators++; t.operators > maxOperators {
+		t.limit("D0114", "this expression has more than %d operators", maxOperators).Hint = "put the values in a list and test with `in` or `any`"
+		k = bad
+	}
+	t.writeTo(k, last)
+	t.argument = false
+}
+
+// sign writes a prefix, within the limit.
+func (t *tagger) sign() {
+	t.startEntry()
+	k := prefix
+	if t.prefixes++; t.prefixes > maxNesting {
+		t.limit("D0113", "this expression is nested more than %d deep", maxNesting)
+		k = bad
+	}
+	t.count(k, t.i)
+	t.state = open
+}
+
+// limit tells once in a declaration that a limit was passed at the token at hand.
+func (t *tagger) limit(code, format string, args ...any) *diag.Diagnostic {
+	if t.told {
+		return &diag.Diagnostic{}
+	}
+	t.told = true
+	return t.diags.Errorf(code, t.at(t.in[t.i]), format, args...)
+}
+
+// bracket opens a call's arguments, a list or a parenthesis.
+func (t *tagger) bracket(tok token) {
+	if t.state != done && t.text(tok) == "[" {
+		if last, ok := t.plainList(); ok {
+			t.startEntry()
+			t.writeTo(values, last)
+			t.state = done
+			return
+		}
+	}
+	t.startEntry()
+	isCall := len(t.out) > 0 && t.out[len(t.out)-1].kind == call && t.text(tok) == "("
+	t.brackets = append(t.brackets, len(t.out))
+	k := punct
+	if len(t.brackets) > maxNesting {
+		t.limit("D0113", "this expression is nested more than %d deep", maxNesting)
+		k = bad
+	}
+	t.write(k)
+	t.state, t.argument = open, isCall
+}
+
+// plainList finds the end of the list that starts at hand, if it holds nothing
+// but literals. Such lists may have a million elements, too many to be parsed
+// one by one.
+func (t *tagger) plainList() (last int, ok bool) {
+	for j := t.i + 1; j+1 < len(t.in); j += 2 {
+		if t.in[j].kind != str && t.in[j].kind != literal {
+			return j, j > t.i+1 && t.is(t.in[j], "]")
+		}
+		if t.is(t.in[j+1], "]") {
+			return j + 1, true
+		}
+		if !t.is(t.in[j+1], ",") {
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+func (t *tagger) closeBracket() {
+	if last := len(t.out) - 1; t.state == open && t.out[last].kind == punct && t.text(t.out[last]) == "," {
+		t.out[last].kind = separator
+	}
+	if len(t.brackets) > 0 {
+		t.brackets = t.brackets[:len(t.brackets)-1]
+	}
+	t.write(punct)
+	t.state = done
+}
+
+// comma separates arguments, elements or, outside of brackets, a block's entries.
+// After a clause's argument it goes on with the clause unless a label follows.
+func (t *tagger) comma() {
+	if len(t.brackets) > 0 {
+		opener := t.brackets[len(t.brackets)-1]
+		t.write(punct)
+		t.state, t.argument = open, opener > 0 && t.out[opener-1].kind == call
+		return
+	}
+	if t.mode == listing && !(t.clause && !t.labelAt(1) && !t.is(t.peek(1), "}")) {
+		t.write(separator)
+		t.state = fresh
+		return
+	}
+	t.write(punct)
+	t.state, t.argument = open, true
+}
+
+// labelAt reports whether a label, or not and a label, starts n places ahead.
+func (t *tagger) labelAt(n int) bool {
+	if t.word(t.peek(n)) == "not" && t.peek(n+1).kind != assign {
+		n++
+	}
+	name := t.peek(n)
+	return (name.kind == ident || name.kind == quoted) && t.peek(n+1).kind == assign
+}
+
+// brace opens or closes a body or a block.
+func (t *tagger) brace(tok token) {
+	t.brackets, t.clause = t.brackets[:0], false
+	if t.is(tok, "{") {
+		t.depth++
+		t.write(punct)
+		switch t.mode {
+		case header:
+			t.mode = staging
+		case staging:
+			t.mode = listing
+		case naming, valuing:
+			t.mode = lost
+		}
+		t.state = fresh
+		return
+	}
+	if t.mode == naming || t.mode == valuing || t.mode == header {
+		t.begin("")
+		return
+	}
+	t.depth--
+	t.write(punct)
+	t.state = fresh
+	switch t.depth {
+	case 0:
+		t.finish()
+	case 1:
+		t.mode = staging
+	}
+}

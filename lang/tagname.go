@@ -1,0 +1,258 @@
+package lang
+
+// This file is the half of the token pass that decides what a name is.
+
+// identifier writes a word that is not in backquotes.
+func (t *tagger) identifier(text string) {
+	switch {
+	case t.state == member:
+		t.operandName()
+	case t.labelHere():
+		t.label()
+	case text == "not":
+		t.not()
+	case operatorWords[text]:
+		t.operatorWord(text)
+	case t.state == done || t.state == named:
+		t.afterOperand(text)
+	case t.state == open && t.startsStageAnyway():
+		t.restart()
+	case t.state == fresh && t.mode == staging:
+		t.stage()
+	default:
+		t.operandName()
+	}
+}
+
+// plainName writes a name in backquotes.
+func (t *tagger) plainName() {
+	switch {
+	case t.state == member:
+		t.operandName()
+	case t.labelHere():
+		t.label()
+	case t.mode == staging && (t.state == fresh || t.state == done && len(t.brackets) == 0):
+		t.stage()
+	case t.state == done && t.inner(0):
+		t.state = fresh
+		t.operandName()
+	default:
+		t.operandName()
+	}
+}
+
+// inner reports whether the token n places ahead stands in a block, outside of
+// all brackets.
+func (t *tagger) inner(n int) bool {
+	return t.mode == listing && len(t.brackets) == 0 && t.peek(n).kind != end
+}
+
+// afterOperand writes a word that follows a complete operand or a stage's name.
+func (t *tagger) afterOperand(text string) {
+	if len(t.brackets) > 0 {
+		if t.in[t.i].first && t.mode >= staging {
+			t.restart() // a bracket was never closed
+		} else {
+			t.operandName()
+		}
+		return
+	}
+	if t.mode == header && t.state == named && t.place != inTest {
+		t.operandName() // the declaration's own name
+		return
+	}
+	if w := clauses[text]; w != nil && w.In&t.here() != 0 && !(t.state == named && t.operandFollows(w)) {
+		t.clauseName(w)
+		return
+	}
+	switch {
+	case t.state == named:
+		t.operandName()
+	case t.mode == staging:
+		t.stage()
+	case t.mode == listing:
+		t.state = fresh
+		t.operandName()
+	case t.mode == valuing && t.in[t.i].first:
+		t.begin("")
+	default:
+		t.operandName()
+	}
+}
+
+// here is the place at hand, for the clause words.
+func (t *tagger) here() place {
+	switch t.mode {
+	case header:
+		return inHead
+	case staging, listing:
+		return t.place
+	}
+	return 0
+}
+
+// operandFollows reports whether what stands behind the word at hand, right after
+// a stage's name, shows that the word is an operand: `when count > 5`, not
+// `given every 2h`.
+func (t *tagger) operandFollows(w *word) bool {
+	next := t.peek(1)
+	text := t.text(next)
+	switch next.kind {
+	case operator:
+		return !(text == "-" || text == "+") || t.peek(2).start > next.end
+	case assign:
+		return true
+	case ident:
+		return operatorWords[text] || text == "not" && t.word(t.peek(2)) == "in"
+	case punct:
+		switch text {
+		case "(":
+			return w.Function
+		case "[":
+			return w.Flag
+		case "{", "}":
+			return !w.Flag
+		}
+		return true
+	case end:
+		return !w.Flag
+	}
+	return false
+}
+
+func (t *tagger) clauseName(w *word) {
+	t.operators = 0
+	if w.Flag {
+		t.write(flagWord)
+		t.state = done
+		return
+	}
+	t.write(clauseWord)
+	t.state, t.argument, t.clause = open, true, true
+}
+
+func (t *tagger) stage() {
+	t.operators = 0
+	t.write(stageName)
+	t.state, t.argument = named, true
+}
+
+// startsStageAnyway finds a stage where an operand is missing: an operator, a
+// comma or a clause word ends its line, and the name that starts the next line
+// is followed, on that line, by what cannot follow an operand. This is the only
+// place in which a line end counts. A correct rule is affected only if it goes
+// on over a line and then has a second stage on the same line.
+func (t *tagger) startsStageAnyway() bool {
+	next := t.peek(1)
+	if t.mode < staging || !t.in[t.i].first || next.first {
+		return false
+	}
+	if t.mode == listing {
+		return len(t.brackets) == 0 && next.kind == assign
+	}
+	switch next.kind {
+	case ident:
+		text := t.text(next)
+		w := clauses[text]
+		return !operatorWords[text] && !(text == "not" && t.word(t.peek(2)) == "in") && (w == nil || w.In&t.here() == 0)
+	case str, literal, quoted:
+		return true
+	}
+	return t.is(next, "[")
+}
+
+// restart starts a stage, or an entry of a block, in the midst of a broken one.
+func (t *tagger) restart() {
+	t.brackets = t.brackets[:0]
+	if t.mode == staging {
+		t.stage()
+		return
+	}
+	t.state = fresh
+	if t.labelHere() {
+		t.label()
+	} else {
+		t.operandName()
+	}
+}
+
+// labelHere reports whether the name at hand is a label: before = or : where an
+// argument or an entry of a block starts.
+func (t *tagger) labelHere() bool {
+	if t.peek(1).kind != assign {
+		return false
+	}
+	switch t.state {
+	case fresh:
+		return t.mode == listing
+	case done:
+		return t.inner(1)
+	case named:
+		return t.mode == staging
+	}
+	return t.argument
+}
+
+func (t *tagger) label() {
+	if t.state == done {
+		t.state = fresh
+	}
+	t.startEntry()
+	t.write(label)
+}
+
+// operandName writes a name that is an operand or part of one.
+func (t *tagger) operandName() {
+	t.startEntry()
+	k, text := ident, t.word(t.in[t.i])
+	if t.is(t.peek(1), "(") {
+		k = call
+	} else if t.state != member && (text == "true" || text == "false" || text == "null") {
+		k = literal
+	}
+	t.write(k)
+	t.state, t.argument = done, false
+}
+
+// not writes the word not, which is a prefix, half an operator (not in), or the
+// sign of an absent step.
+func (t *tagger) not() {
+	switch {
+	case t.state == done && t.word(t.peek(1)) == "in":
+		t.joined(t.i + 1)
+		return
+	case t.state == done && t.inner(0):
+		t.state = fresh
+	}
+	if t.state == fresh && t.mode == listing && t.labelAt(1) {
+		t.startEntry()
+		t.write(absent)
+		t.state, t.argument = open, true
+		return
+	}
+	t.sign()
+}
+
+// operatorWord writes a word that is an operator, with the words that belong to
+// it: is not, contains any cased.
+func (t *tagger) operatorWord(text string) {
+	last := t.i
+	if text == "is" && t.word(t.peek(1)) == "not" {
+		last++
+	}
+	if textOperators[text] {
+		if q := t.word(t.peek(1)); q == "any" || q == "all" {
+			last++
+		}
+		if t.word(t.in[min(last+1, len(t.in)-1)]) == "cased" {
+			last++
+		}
+	}
+	t.joined(last)
+}
+
+// joined writes an operator of several words.
+func (t *tagger) joined(last int) {
+	t.count(operator, last)
+	t.state = open
+}
