@@ -1,0 +1,102 @@
+package state
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime/vec"
+)
+
+const benchBatch = 16 << 10
+
+// benchRows is 1<<20 rows over n distinct hosts, as columns of benchBatch rows,
+// coded or plain.
+func benchRows(n int, coded bool) []*vec.Vec {
+	in := vec.NewInterner()
+	for i := range n {
+		in.Code(fmt.Sprintf("host-%07d", i))
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	var out []*vec.Vec
+	for range 1 << 20 / benchBatch {
+		codes := make([]int32, benchBatch)
+		for i := range codes {
+			codes[i] = int32(r.IntN(n))
+		}
+		if coded {
+			out = append(out, vec.Coded(codes, in.Dict(), nil))
+			continue
+		}
+		v := &vec.Vec{Kind: types.String, N: benchBatch, Offs: []int32{0}}
+		for _, c := range codes {
+			v.Bytes = append(v.Bytes, in.Dict().Value(c)...)
+			v.Offs = append(v.Offs, int32(len(v.Bytes)))
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func BenchmarkKeys(b *testing.B) {
+	for _, n := range []int{1_000, 1_000_000} {
+		for _, layout := range []string{"codes", "texts", "pairs", "ints"} {
+			b.Run(fmt.Sprintf("%s-%d", layout, n), func(b *testing.B) {
+				cols := benchRows(n, layout != "texts")
+				kinds := []types.Kind{types.String}
+				args := make([][]*vec.Vec, len(cols))
+				second := vec.NewDict("a", "b", "c")
+				for i, c := range cols {
+					args[i] = []*vec.Vec{c}
+					switch layout {
+					case "pairs":
+						kinds = []types.Kind{types.String, types.String}
+						args[i] = append(args[i], vec.Coded(make([]int32, c.N), second, nil))
+					case "ints":
+						kinds = []types.Kind{types.Int}
+						x := make([]int64, c.N)
+						for j, code := range c.Codes {
+							x[j] = int64(code) * 977
+						}
+						args[i] = []*vec.Vec{vec.Ints(x, nil)}
+					}
+				}
+				k := NewKeys(kinds, 0)
+				out := make([]int32, benchBatch)
+				for _, a := range args {
+					k.IDs(a, nil, benchBatch, out)
+				}
+				b.ResetTimer()
+				for i := range b.N {
+					k.IDs(args[i%len(args)], nil, benchBatch, out)
+				}
+				b.ReportMetric(float64(b.N)*benchBatch/b.Elapsed().Seconds()/1e6, "Mrows/s")
+			})
+		}
+		b.Run(fmt.Sprintf("map-%d", n), func(b *testing.B) {
+			cols := benchRows(n, false)
+			m := map[string]int32{}
+			out := make([]int32, benchBatch)
+			look := func(v *vec.Vec) {
+				for i := range out {
+					s := v.Text(i)
+					id, ok := m[s]
+					if !ok {
+						id = int32(len(m))
+						m[s] = id
+					}
+					out[i] = id
+				}
+			}
+			for _, c := range cols {
+				look(c)
+			}
+			b.ResetTimer()
+			for i := range b.N {
+				look(cols[i%len(cols)])
+			}
+			b.ReportMetric(float64(b.N)*benchBatch/b.Elapsed().Seconds()/1e6, "Mrows/s")
+		})
+	}
+}
