@@ -27,6 +27,10 @@ func (d *Dict) Value(code int32) string {
 	return unsafeString(d.text[d.offs[code]:d.offs[code+1]])
 }
 
+// Raw is the Dict's memory, for views that share it: the text of code i is
+// bytes[offsets[i]:offsets[i+1]].
+func (d *Dict) Raw() (offsets []uint32, bytes []byte) { return d.offs, d.text }
+
 // NewDict makes a Dict from its values, which need not be distinct: equal texts
 // under two codes cost only repeated work.
 func NewDict(values ...string) *Dict {

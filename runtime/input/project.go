@@ -1,0 +1,379 @@
+package input
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/detlang/det/lang/types"
+)
+
+// projection reads the wanted values out of JSON objects.
+//
+// The wanted paths form a tree of nodes. Where a path meets an array, its rest
+// is looked for in each element: a scalar column takes the first that is
+// present, a list column takes all, in order. A field that repeats in one object
+// counts where it stands last, as in encoding/json. Null is absent.
+//
+// Records of one file resemble each other, so each node remembers, for each
+// field as it was written with the comma, quotes and colon around its name, which
+// field came next. A correct guess costs one comparison and neither a walk over
+// the name nor a look-up.
+type projection struct {
+	scanner
+	root    *node
+	cells   []value // by path
+	columns []span  // the paths of each column, in order of preference
+	values  []value // by column
+	text    []byte  // unescaped texts of the record
+	order   int32   // how many values have been read in the record
+	objects int64   // how many objects with wanted fields, in all records
+}
+
+type span struct{ from, to int }
+
+// node is one place in a record that is wanted or leads to one that is.
+type node struct {
+	kids  map[string]*node
+	cells []int // of paths that end here
+	lists []int // likewise, for list columns
+	first *field
+	known map[string]*field // by raw
+	in    int64             // the object that last had this field
+	from  int32             // order at that moment
+}
+
+// field is one member of an object as it was written.
+type field struct {
+	raw  string // from the end of the value before it to its own value; "" if not remembered
+	node *node  // nil if it is not wanted
+	next *field // the one that last came after it
+}
+
+// The fields that a node remembers are bounded, so that data whose field names
+// are all different does not fill the memory.
+const (
+	maxFields   = 1024
+	maxFieldRaw = 256
+)
+
+// newProjection makes the tree for columns; under is a path that may stand
+// before each of theirs, tried first, or nil.
+func newProjection(columns []Column, under []string) *projection {
+	p := &projection{root: &node{}, values: make([]value, len(columns))}
+	for _, c := range columns {
+		from := len(p.cells)
+		for _, path := range pathsOf(c) {
+			if under != nil {
+				p.want(append(under[:len(under):len(under)], path...), c.Type)
+			}
+			p.want(path, c.Type)
+		}
+		p.columns = append(p.columns, span{from, len(p.cells)})
+	}
+	return p
+}
+
+// pathsOf are the paths of a column, as Column says.
+func pathsOf(c Column) [][]string {
+	if c.Paths != nil {
+		return c.Paths
+	}
+	paths := [][]string{{c.Name}}
+	if strings.Contains(c.Name, ".") {
+		paths = append(paths, strings.Split(c.Name, "."))
+	}
+	return paths
+}
+
+func (p *projection) want(path []string, t types.Type) {
+	n := p.root
+	for _, name := range path {
+		if n.kids == nil {
+			n.kids = map[string]*node{}
+		}
+		kid := n.kids[name]
+		if kid == nil {
+			kid = &node{}
+			n.kids[name] = kid
+		}
+		n = kid
+	}
+	cell := len(p.cells)
+	p.cells = append(p.cells, value{})
+	if t.Kind == types.List {
+		n.lists = append(n.lists, cell)
+	} else {
+		n.cells = append(n.cells, cell)
+	}
+}
+
+// record reads the object whose brace is b[i] into p.values.
+func (p *projection) record(i int) int {
+	for c := range p.cells {
+		p.cells[c].form = absent
+		p.cells[c].items = p.cells[c].items[:0]
+	}
+	p.text, p.order = p.text[:0], 0
+	if i = p.readObject(p.root, i+1, 1); i < 0 {
+		return i
+	}
+	for c, s := range p.columns {
+		p.values[c] = value{}
+		for _, v := range p.cells[s.from:s.to] {
+			if v.form != absent {
+				p.values[c] = v
+				break
+			}
+		}
+	}
+	return i
+}
+
+// readObject reads an object at a node; b[i] is behind its brace.
+func (p *projection) readObject(n *node, i, depth int) int {
+	if depth > maxDepth {
+		return p.fail(i-1, "nested too deep")
+	}
+	p.objects++
+	me := p.objects
+	b := p.b
+	for at := &n.first; ; {
+		f := *at
+		if f != nil && len(b)-i >= len(f.raw) && string(b[i:i+len(f.raw)]) == f.raw {
+			if i += len(f.raw); b[i] <= ' ' {
+				i = p.space(i) // more of it than the last time
+			}
+		} else {
+			j := p.space(i)
+			if b[j] == '}' {
+				return j + 1
+			}
+			if i, f = p.readField(n, i, j, at == &n.first); i < 0 {
+				return i
+			}
+			if f.raw != "" {
+				*at = f
+			}
+		}
+		at = &f.next
+		switch {
+		case f.node != nil:
+			if f.node.in == me {
+				p.forget(f.node, f.node.from)
+			} else {
+				f.node.in, f.node.from = me, p.order
+			}
+			i = p.readValue(f.node, i, depth)
+		case b[i] == '"':
+			i, _ = p.scanner.text(i + 1)
+		default:
+			i = p.value(i, depth)
+		}
+		if i < 0 {
+			return i
+		}
+	}
+}
+
+// readField reads a field's name and what is around it. The value before it ends
+// at i, and b[j] is the first byte behind the space there.
+func (p *projection) readField(n *node, i, j int, first bool) (int, *field) {
+	if !first {
+		if p.b[j] != ',' {
+			return p.fail(j, "a comma or } is missing in an object"), nil
+		}
+		j = p.space(j + 1)
+	}
+	next, name := p.key(j)
+	if next < 0 {
+		return next, nil
+	}
+	raw := p.b[i:next]
+	if f := n.known[string(raw)]; f != nil {
+		return next, f
+	}
+	if bytes.IndexByte(name, '\\') >= 0 {
+		name = unescape(nil, name)
+	}
+	f := &field{node: n.kids[string(name)]}
+	if len(n.known) < maxFields && len(raw) <= maxFieldRaw {
+		if n.known == nil {
+			n.known = map[string]*field{}
+		}
+		f.raw = string(raw)
+		n.known[f.raw] = f
+	}
+	return next, f
+}
+
+// readValue reads the value of a wanted field; b[i] is its first byte.
+func (p *projection) readValue(n *node, i, depth int) int {
+	next := -1
+	switch c := p.b[i]; {
+	case c == '{' && n.kids != nil:
+		next = p.readObject(n, i+1, depth+1)
+	case c == '[' && (n.kids != nil || n.lists != nil):
+		next = p.readArray(n, i+1, depth+1, true)
+	default:
+		return p.readScalar(n, i, depth)
+	}
+	if next >= 0 {
+		v := value{form: nested, text: p.b[i:next]}
+		p.put(n.cells, v)
+		if p.b[i] == '{' {
+			p.collect(n.lists, v)
+		}
+	}
+	return next
+}
+
+// readScalar reads a value that no path leads into.
+func (p *projection) readScalar(n *node, i, depth int) int {
+	v, next := p.one(i, depth)
+	if next >= 0 && v.form != absent {
+		p.put(n.cells, v)
+		p.collect(n.lists, v)
+	}
+	return next
+}
+
+// one reads a value whole.
+func (p *projection) one(i, depth int) (v value, next int) {
+	switch p.b[i] {
+	case '"':
+		next, dirty := p.scanner.text(i + 1)
+		if next < 0 {
+			return v, next
+		}
+		v = value{form: plain, text: p.b[i+1 : next-1]}
+		if dirty {
+			v = p.clean(v)
+		}
+		return v, next
+	case 't':
+		return value{form: yes}, p.word(i, "true")
+	case 'f':
+		return value{form: no}, p.word(i, "false")
+	case 'n':
+		return v, p.word(i, "null")
+	case '{', '[':
+		v.form = nested
+	default:
+		v.form = number
+	}
+	if next = p.value(i, depth); next >= 0 {
+		v.text = p.b[i:next]
+	}
+	return v, next
+}
+
+// clean gives the text that a string with escapes or without ASCII means.
+func (p *projection) clean(v value) value {
+	v.form = loose
+	if bytes.IndexByte(v.text, '\\') >= 0 {
+		from := len(p.text)
+		p.text = unescape(p.text, v.text)
+		v.text = p.text[from:]
+	}
+	return v
+}
+
+// readArray reads an array at a node; b[i] is behind its bracket. Elements of
+// the outermost array are those of a list column.
+func (p *projection) readArray(n *node, i, depth int, outermost bool) int {
+	if depth > maxDepth {
+		return p.fail(i-1, "nested too deep")
+	}
+	if outermost {
+		p.begin(n.lists)
+	}
+	i = p.space(i)
+	if p.b[i] == ']' {
+		return i + 1
+	}
+	for {
+		start := i
+		var v value
+		switch c := p.b[i]; {
+		case c == '{' && n.kids != nil:
+			i = p.readObject(n, i+1, depth+1)
+			v.form = nested
+		case c == '[' && n.kids != nil:
+			i = p.readArray(n, i+1, depth+1, false)
+			v.form = nested
+		default:
+			v, i = p.one(i, depth)
+		}
+		if i < 0 {
+			return i
+		}
+		if outermost {
+			if v.form == nested {
+				v.text = p.b[start:i]
+			}
+			p.collect(n.lists, v)
+		}
+		i = p.space(i)
+		switch p.b[i] {
+		case ',':
+			i = p.space(i + 1)
+		case ']':
+			return i + 1
+		default:
+			return p.fail(i, "a comma or ] is missing in an array")
+		}
+	}
+}
+
+// put gives a value to scalar columns that have none yet.
+func (p *projection) put(cells []int, v value) {
+	for _, c := range cells {
+		if p.cells[c].form == absent {
+			v.items = p.cells[c].items
+			v.order = p.order
+			p.cells[c] = v
+			p.order++
+		}
+	}
+}
+
+// begin makes list columns present.
+func (p *projection) begin(cells []int) {
+	for _, c := range cells {
+		if p.cells[c].form == absent {
+			p.cells[c].form, p.cells[c].order = list, p.order
+			p.order++
+		}
+	}
+}
+
+// collect gives an element to list columns.
+func (p *projection) collect(cells []int, v value) {
+	p.begin(cells)
+	for _, c := range cells {
+		v.order = p.order
+		p.cells[c].items = append(p.cells[c].items, v)
+		p.order++
+	}
+}
+
+// forget takes back what was read at a node and below it since order.
+func (p *projection) forget(n *node, since int32) {
+	for _, c := range n.cells {
+		if p.cells[c].order >= since {
+			p.cells[c].form = absent
+		}
+	}
+	for _, c := range n.lists {
+		v := &p.cells[c]
+		for len(v.items) > 0 && v.items[len(v.items)-1].order >= since {
+			v.items = v.items[:len(v.items)-1]
+		}
+		if v.order >= since {
+			v.form = absent
+		}
+	}
+	for _, kid := range n.kids {
+		p.forget(kid, since)
+	}
+}

@@ -1,0 +1,191 @@
+package input
+
+import (
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/detlang/det/lang/types"
+)
+
+// rows collects the records of one file into batches and tells of what is set
+// aside. It is the half that all text formats share: they find the records and
+// their values, it gives them types and numbers.
+type rows struct {
+	source string
+	req    Request
+	line   func() int64 // the line where the current record begins, 0 for none
+
+	columns []column
+	n       int   // rows in the batch so far
+	size    int   // bytes of their records
+	number  int64 // of the next record
+	first   int64 // record number of the batch's first row
+	numbers []int64
+}
+
+// maxBatchBytes ends a batch early, so that long records do not pile up.
+const maxBatchBytes = 64 << 20
+
+// maxRecordLimit bounds MaxRecord: the text of a column must fit 32-bit offsets.
+const maxRecordLimit = 1 << 30
+
+// newRows prepares the columns of a request, whose defaults it fills in.
+func newRows(source string, req Request) (*rows, error) {
+	if req.BatchRows <= 0 {
+		req.BatchRows = DefaultBatchRows
+	}
+	if req.MaxRecord <= 0 {
+		req.MaxRecord = DefaultMaxRecord
+	}
+	req.MaxRecord = min(req.MaxRecord, maxRecordLimit)
+	if req.Alloc == nil {
+		req.Alloc = memory.DefaultAllocator
+	}
+	if req.Time >= len(req.Columns) {
+		return nil, fmt.Errorf("the time is column %d of %d", req.Time, len(req.Columns))
+	}
+	r := &rows{source: source, req: req, line: func() int64 { return 0 }}
+	if req.Time >= 0 && req.Columns[req.Time].Type.Kind != types.Timestamp {
+		return nil, fmt.Errorf("column %s: the event time must be a timestamp, not a %s", req.Columns[req.Time].Name, req.Columns[req.Time].Type)
+	}
+	for _, c := range req.Columns {
+		col, err := newColumn(c, req.Alloc)
+		if err != nil {
+			r.release()
+			return nil, err
+		}
+		r.columns = append(r.columns, col)
+	}
+	return r, nil
+}
+
+func (r *rows) full() bool { return r.n >= r.req.BatchRows || r.size >= maxBatchBytes }
+
+// add appends one record, given the value of each column and its raw text, or
+// sets it aside when it has no event time.
+func (r *rows) add(values []value, raw []byte) {
+	if t := r.req.Time; t >= 0 {
+		if _, o := toTimestamp(values[t]); o != fits {
+			r.refuseTime(values[t], o, raw)
+			return
+		}
+	}
+	for i, c := range r.columns {
+		if o := c.put(values[i]); o >= unfit {
+			r.tellValue(i, values[i], o)
+		}
+	}
+	if r.n == 0 {
+		r.first = r.number
+	}
+	if r.number != r.first+int64(r.n) && len(r.numbers) == 0 {
+		for i := range r.n {
+			r.numbers = append(r.numbers, r.first+int64(i))
+		}
+	}
+	if r.number != r.first+int64(r.n) {
+		r.numbers = append(r.numbers, r.number)
+	}
+	r.n++
+	r.number++
+	r.size += len(raw)
+}
+
+func (r *rows) refuseTime(v value, o outcome, raw []byte) {
+	name := r.req.Columns[r.req.Time].Name
+	if o == missing {
+		r.setAside(Reject{Cause: MissingTime, Field: name, Detail: "no event time", Text: raw})
+		return
+	}
+	r.setAside(Reject{Cause: BadTime, Field: name, Detail: quoted(v) + " is not a timestamp", Text: raw})
+}
+
+func (r *rows) tellValue(i int, v value, o outcome) {
+	if r.req.Reject == nil {
+		return
+	}
+	c := r.req.Columns[i]
+	rej := Reject{Row: r.number, Line: r.line(), Cause: BadValue, Field: c.Name, Text: v.text}
+	if o == mended {
+		rej.Cause, rej.Detail = BadText, "text that is not UTF-8"
+	} else {
+		rej.Detail = quoted(v) + " is not a " + c.Type.String()
+	}
+	r.tell(rej)
+}
+
+// setAside tells of a whole record, which takes a record number, in the words
+// of its Cause, Field, Detail and Text.
+func (r *rows) setAside(rej Reject) {
+	rej.Row, rej.Line, rej.Whole = r.number, r.line(), true
+	r.number++
+	r.tell(rej)
+}
+
+func (r *rows) tooLong(text []byte) {
+	r.setAside(Reject{Cause: TooLong, Text: text, Detail: fmt.Sprintf("the record is over %d bytes", r.req.MaxRecord)})
+}
+
+// maxRejectText bounds the text that a Reject carries.
+const maxRejectText = 4 << 10
+
+func (r *rows) tell(rej Reject) {
+	if r.req.Reject == nil {
+		return
+	}
+	rej.Source = r.source
+	rej.Text = rej.Text[:min(len(rej.Text), maxRejectText)]
+	r.req.Reject(rej)
+}
+
+// quoted is a value for a message: as it was written, cut at 40 bytes.
+func quoted(v value) string {
+	switch v.form {
+	case yes:
+		return "true"
+	case no:
+		return "false"
+	case list:
+		return "an element of a list"
+	case nested:
+		if v.text[0] == '{' {
+			return "an object"
+		}
+		return "an array"
+	}
+	t := v.text
+	if len(t) > 40 {
+		t = append(append([]byte{}, t[:40]...), "…"...)
+	}
+	if v.form == number {
+		return string(t)
+	}
+	return fmt.Sprintf("%q", t)
+}
+
+// batch gives the rows so far; there must be at least one.
+func (r *rows) batch() Batch {
+	fields := make([]arrow.Field, len(r.columns))
+	arrays := make([]arrow.Array, len(r.columns))
+	for i, c := range r.columns {
+		fields[i], arrays[i] = c.take()
+		defer arrays[i].Release()
+	}
+	b := Batch{
+		Record: array.NewRecord(arrow.NewSchema(fields, nil), arrays, int64(r.n)),
+		First:  r.first,
+		Rows:   r.numbers,
+	}
+	r.n, r.size, r.numbers = 0, 0, nil
+	return b
+}
+
+func (r *rows) release() {
+	for _, c := range r.columns {
+		c.release()
+	}
+	r.columns = nil
+}

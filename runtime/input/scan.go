@@ -1,0 +1,303 @@
+package input
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// scanner walks over JSON text and checks it against RFC 8259 as it goes; what
+// is skipped is checked like what is read, except that text need not be UTF-8.
+//
+// b[end:] is padding that begins with zero bytes. No token contains a zero byte,
+// so every walk stops there without counting: a failure at end or behind it
+// means that the text is incomplete, one before it that the text is wrong.
+//
+// Each method takes an index and returns the index behind what it read, or -1
+// after setting at and why.
+type scanner struct {
+	b   []byte
+	end int
+	at  int
+	why string
+}
+
+// maxDepth bounds how deep objects and arrays may nest.
+const maxDepth = 1000
+
+func (s *scanner) fail(at int, why string) int {
+	s.at, s.why = at, why
+	return -1
+}
+
+// partial says that the last failure was for want of text.
+func (s *scanner) partial() bool { return s.at >= s.end }
+
+func (s *scanner) space(i int) int {
+	for {
+		switch s.b[i] {
+		case ' ', '\t', '\n', '\r':
+			i++
+		default:
+			return i
+		}
+	}
+}
+
+// value skips a value of any kind; b[i] is its first byte.
+func (s *scanner) value(i, depth int) int {
+	switch c := s.b[i]; c {
+	case '"':
+		i, _ = s.text(i + 1)
+		return i
+	case '{':
+		return s.object(i+1, depth+1)
+	case '[':
+		return s.array(i+1, depth+1)
+	case 't':
+		return s.word(i, "true")
+	case 'f':
+		return s.word(i, "false")
+	case 'n':
+		return s.word(i, "null")
+	default:
+		return s.number(i)
+	}
+}
+
+func (s *scanner) object(i, depth int) int {
+	if depth > maxDepth {
+		return s.fail(i-1, "nested too deep")
+	}
+	i = s.space(i)
+	if s.b[i] == '}' {
+		return i + 1
+	}
+	for {
+		if i, _ = s.key(i); i < 0 {
+			return i
+		}
+		if i = s.value(i, depth); i < 0 {
+			return i
+		}
+		i = s.space(i)
+		switch s.b[i] {
+		case ',':
+			i = s.space(i + 1)
+		case '}':
+			return i + 1
+		default:
+			return s.fail(i, "a comma or } is missing in an object")
+		}
+	}
+}
+
+func (s *scanner) array(i, depth int) int {
+	if depth > maxDepth {
+		return s.fail(i-1, "nested too deep")
+	}
+	i = s.space(i)
+	if s.b[i] == ']' {
+		return i + 1
+	}
+	for {
+		if i = s.value(i, depth); i < 0 {
+			return i
+		}
+		i = s.space(i)
+		switch s.b[i] {
+		case ',':
+			i = s.space(i + 1)
+		case ']':
+			return i + 1
+		default:
+			return s.fail(i, "a comma or ] is missing in an array")
+		}
+	}
+}
+
+// key reads a member's name, the colon and the space around it. name is the
+// name as written, between the quotes.
+func (s *scanner) key(i int) (next int, name []byte) {
+	if s.b[i] != '"' {
+		return s.fail(i, "a field name in quotes is missing"), nil
+	}
+	start := i + 1
+	if i, _ = s.text(start); i < 0 {
+		return i, nil
+	}
+	name = s.b[start : i-1]
+	i = s.space(i)
+	if s.b[i] != ':' {
+		return s.fail(i, "a colon is missing after a field name"), nil
+	}
+	return s.space(i + 1), name
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// text reads to the quote that ends a string, eight bytes at a time; b[i] is the
+// first byte behind the opening quote. dirty says that the string has an escape
+// or a byte that is not ASCII.
+func (s *scanner) text(i int) (next int, dirty bool) {
+	b := s.b
+	for {
+		x := binary.LittleEndian.Uint64(b[i:])
+		quote, back := x^'"'*ones, x^'\\'*ones
+		// The lowest bit set marks the first byte that is a quote, a backslash, a
+		// control character or not ASCII; bits above it may be wrong.
+		stop := ((quote-ones)&^quote | (back-ones)&^back | (x-' '*ones)&^x | x) & highs
+		if stop == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(stop) >> 3
+		switch c := b[i]; {
+		case c == '"':
+			return i + 1, dirty
+		case c == '\\':
+			dirty = true
+			if i = s.escape(i); i < 0 {
+				return i, true
+			}
+		case c >= utf8.RuneSelf:
+			dirty = true
+			for b[i] >= utf8.RuneSelf {
+				i++
+			}
+		default:
+			return s.fail(i, "a string is not closed, or holds a control character"), true
+		}
+	}
+}
+
+// escape reads one escape; b[i] is its backslash.
+func (s *scanner) escape(i int) int {
+	switch s.b[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2
+	case 'u':
+		for j := i + 2; j < i+6; j++ {
+			if hexDigit(s.b[j]) < 0 {
+				return s.fail(j, "an escape \\u needs four hexadecimal digits")
+			}
+		}
+		return i + 6
+	}
+	return s.fail(i+1, "an unknown escape in a string")
+}
+
+func hexDigit(c byte) rune {
+	switch {
+	case c >= '0' && c <= '9':
+		return rune(c - '0')
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return rune(c|0x20-'a') + 10
+	}
+	return -1
+}
+
+func (s *scanner) word(i int, word string) int {
+	for j := range len(word) {
+		if s.b[i+j] != word[j] {
+			return s.fail(i+j, "a value is missing or unknown")
+		}
+	}
+	return i + len(word)
+}
+
+func (s *scanner) number(i int) int {
+	b := s.b
+	if b[i] == '-' {
+		i++
+	}
+	switch {
+	case b[i] == '0':
+		i++
+	case b[i]-'1' <= 8:
+		i = s.digits(i)
+	default:
+		return s.fail(i, "a value is missing or unknown")
+	}
+	if b[i] == '.' {
+		if b[i+1]-'0' > 9 {
+			return s.fail(i+1, "a digit is missing in a number")
+		}
+		i = s.digits(i + 1)
+	}
+	if b[i]|0x20 == 'e' {
+		i++
+		if b[i] == '+' || b[i] == '-' {
+			i++
+		}
+		if b[i]-'0' > 9 {
+			return s.fail(i, "a digit is missing in a number")
+		}
+		i = s.digits(i)
+	}
+	return i
+}
+
+func (s *scanner) digits(i int) int {
+	for s.b[i]-'0' <= 9 {
+		i++
+	}
+	return i
+}
+
+// lone stands for a surrogate without its other half while text is unescaped: a
+// byte that is never part of UTF-8, so that mend counts it and writes U+FFFD.
+const lone = 0xFF
+
+// unescape appends the text that a checked string body means.
+func unescape(dst, body []byte) []byte {
+	for i := 0; i < len(body); {
+		c := body[i]
+		if c != '\\' {
+			dst = append(dst, c)
+			i++
+			continue
+		}
+		c = body[i+1]
+		i += 2
+		switch c {
+		case 'b':
+			c = '\b'
+		case 'f':
+			c = '\f'
+		case 'n':
+			c = '\n'
+		case 'r':
+			c = '\r'
+		case 't':
+			c = '\t'
+		case 'u':
+			r := unit(body[i:])
+			i += 4
+			if utf16.IsSurrogate(r) {
+				low := rune(-1)
+				if len(body) >= i+6 && body[i] == '\\' && body[i+1] == 'u' {
+					low = unit(body[i+2:])
+				}
+				if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
+					dst = append(dst, lone)
+					continue
+				}
+				i += 6
+			}
+			dst = utf8.AppendRune(dst, r)
+			continue
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// unit is the UTF-16 code unit that four hexadecimal digits mean.
+func unit(b []byte) rune {
+	return hexDigit(b[0])<<12 | hexDigit(b[1])<<8 | hexDigit(b[2])<<4 | hexDigit(b[3])
+}
