@@ -1,0 +1,48 @@
+package main
+
+import "fmt"
+
+// The exit codes.
+const (
+	exitDone        = 0
+	exitAlerts      = 1   // --fail-on-alert and there were alerts; fmt --check and there are differences
+	exitUsage       = 2   // the command line is wrong
+	exitRules       = 3   // rules do not compile
+	exitInput       = 4   // an input cannot be read
+	exitFailed      = 5   // anything else: an output or the state cannot be written
+	exitInterrupted = 130 // stopped by an interrupt; what was found so far is written
+)
+
+// exitCodes are the codes as the help shows them.
+var exitCodes = []struct {
+	code    int
+	meaning string
+}{
+	{exitDone, "done"},
+	{exitAlerts, "alerts were found (run --fail-on-alert); files differ (fmt --check)"},
+	{exitUsage, "the command line is wrong"},
+	{exitRules, "rules do not compile"},
+	{exitInput, "an input cannot be read"},
+	{exitFailed, "anything else, such as an output that cannot be written"},
+	{exitInterrupted, "interrupted; what was found until then is written"},
+}
+
+// exit is an error that knows its exit code. Without err nothing is said.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exit) Unwrap() error { return e.err }
+
+// usagef is an error of the command line.
+func usagef(format string, args ...any) error {
+	return &exit{exitUsage, fmt.Errorf(format, args...)}
+}
