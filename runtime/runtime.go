@@ -122,6 +122,9 @@ type Window struct {
 	// window's own identity: a new scope is armed afresh. nil Scope: one for good.
 	Rising bool
 	Scope  []int64
+	// Once, with Rising, lets the condition fire at most once a key and scope, even
+	// if it turns false in between (early).
+	Once bool
 }
 
 // Emit hands a batch to what follows.
@@ -157,4 +160,24 @@ type Meters struct {
 	Bytes      int   // memory of the state
 	MissingKey int64 // rows left out because a grouping key is missing
 	Overflow   int64 // rows left out because the table of keys is full
+}
+
+// Slice is a view of rows i to j (not included) of a batch without Sel or Window.
+func (b *Batch) Slice(i, j int) *Batch {
+	if i == 0 && j == b.N {
+		return b
+	}
+	out := &Batch{N: j - i, Time: b.Time[i:j], Owner: b.Owner, Pos: b.Pos}
+	out.Pos.First += int64(i)
+	if b.Pos.Source != nil {
+		out.Pos.Source = b.Pos.Source[i:j]
+	}
+	if b.Pos.Row != nil {
+		out.Pos.Row = b.Pos.Row[i:j]
+	}
+	out.Cols = make([]*vec.Vec, len(b.Cols))
+	for c, v := range b.Cols {
+		out.Cols[c] = v.Slice(i, j)
+	}
+	return out
 }

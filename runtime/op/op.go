@@ -19,6 +19,9 @@ type Spec struct {
 	Head    []Param
 	Clauses []Clause
 	Block   Block
+	// Fresh marks a stage that regroups rows: its operator sees only the columns of
+	// its arguments. The others see the whole row, then their arguments.
+	Fresh bool
 	// After says, in words, where the stage may stand; Fits checks it.
 	After string
 	Fits  func(in Row) bool
@@ -43,12 +46,14 @@ type ParamKind uint8
 
 // The kinds of parameters.
 const (
-	Expr    ParamKind = iota // an expression over the row: arrives as a column
-	Const                    // a constant of Type
-	Bind                     // a new name
-	Choice                   // one of Choices
-	Entity                   // type(expression): arrives as a column, Name is the type
-	Measure                  // a column of the row by its name
+	Expr      ParamKind = iota // an expression over the row: arrives as a column
+	Const                      // a constant of Type
+	Bind                       // a new name
+	Choice                     // one of Choices
+	Entity                     // type(expression): arrives as a column, Name is the type
+	Measure                    // a number of the row: arrives as a column
+	TableName                  // the name of a table: arrives as a *Table in Const
+	Word                       // a bare word or a text: arrives in Name
 )
 
 // Param is one argument of a stage or a clause.
@@ -56,7 +61,7 @@ type Param struct {
 	Name     string
 	Kind     ParamKind
 	Type     types.Type
-	Choices  []string
+	Choices  []string // what a Choice may be; of a Const, words that may stand for it
 	Doc      string
 	Optional bool
 	Many     bool // one or more, comma-separated; last
@@ -75,6 +80,9 @@ type Row struct {
 	Cols []runtime.Column
 	Keys []int         // columns that the rows are grouped by, after a window
 	Per  time.Duration // length of the window, 0 before one
+	// Windowed tells that rows are windows, Whole that each batch is one window with
+	// all of its keys.
+	Windowed, Whole bool
 	// Every is the distance between the starts of fixed windows; 0 for windows that
 	// slide or close by key, and before a window.
 	Every time.Duration
@@ -101,13 +109,17 @@ type Arg struct {
 
 // Args are the checked arguments of one stage.
 type Args struct {
+	Bound   string // the name that the stage binds (baseline NAME of …), "" for none
 	Head    []Arg
 	Clauses map[string][]Arg // present with no Arg for a flag
 	Aggs    []Agg            // for a block of aggregates, after expressions are split off
+	Fields  []string         // for a block of fields
 	Need    []string         // members of the stage's bound name that later stages read
 	Keep    int              // events of evidence to keep a group
 	Shown   []int            // input columns that evidence shows
 	Persist bool             // later stages keep state by entity: codes must not be reused
+	// Source names a source of rows by its index in Positions, for evidence.
+	Source func(index int32) string
 }
 
 // Has reports whether a clause or flag was written.
@@ -154,3 +166,11 @@ type Error struct {
 	Message string
 	Hint    string
 }
+
+func (e *Error) Error() string { return e.Message }
+
+// The codes of what stages refuse.
+const (
+	BadClause = "D0420" // a value that a clause cannot have
+	Conflict  = "D0421" // clauses that do not go together
+)

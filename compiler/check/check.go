@@ -1,0 +1,158 @@
+// Package check turns trees into plans: it resolves names, checks types and units,
+// and follows the row of columns from stage to stage.
+//
+// All errors of a file are told in one run. An expression that is wrong is told
+// once and then treated as unknown, so that nothing follows from it.
+package check
+
+import (
+	"github.com/detlang/det/compiler/plan"
+	"github.com/detlang/det/lang/ast"
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime/agg"
+	"github.com/detlang/det/runtime/op"
+	"github.com/detlang/det/stdlib"
+)
+
+// Options are what a check needs to know of the world.
+type Options struct {
+	Functions []stdlib.Func // the functions that rules may call
+	Aggs      []agg.Spec
+	Stages    []op.Spec
+	// Import loads the file of an import; it returns nil, having told why, when
+	// there is none.
+	Import func(from *ast.File, imp *ast.Import) *ast.File
+	// Read gives the content of a file that a list or a table names, relative to
+	// the rule file.
+	Read func(from *source.File, name string) ([]byte, error)
+	// Params override the value of rule parameters, by "rule.param" or "param".
+	Params map[string]any
+	// Fold evaluates an expression of constants; false if a part is not constant.
+	Fold func(plan.Expr) (any, bool)
+}
+
+// Rules checks files together and gives the rules without errors, ordered so that
+// each comes after the rules whose alerts it reads.
+func Rules(files []*ast.File, opts Options, diags *diag.List) *plan.Set {
+	c := &checker{
+		opts:     opts,
+		diags:    diags,
+		modules:  map[*ast.File]*module{},
+		funcs:    map[string]*stdlib.Func{},
+		aggs:     map[string]*agg.Spec{},
+		stages:   map[string]*op.Spec{},
+		rules:    map[string]*ruleDecl{},
+		builtins: builtins(),
+	}
+	for i := range opts.Functions {
+		c.funcs[opts.Functions[i].Name] = &opts.Functions[i]
+	}
+	for i := range opts.Aggs {
+		c.aggs[opts.Aggs[i].Name] = &opts.Aggs[i]
+	}
+	for i := range opts.Stages {
+		c.stages[opts.Stages[i].Name] = &opts.Stages[i]
+	}
+	return c.run(files)
+}
+
+type checker struct {
+	opts     Options
+	diags    *diag.List
+	modules  map[*ast.File]*module
+	funcs    map[string]*stdlib.Func
+	aggs     map[string]*agg.Spec
+	stages   map[string]*op.Spec
+	builtins map[string]builtin
+	rules    map[string]*ruleDecl // all rules of the set, by name
+	set      plan.Set
+}
+
+func (c *checker) run(files []*ast.File) *plan.Set {
+	var mods []*module
+	for _, f := range files {
+		mods = append(mods, c.module(f))
+	}
+	for _, m := range mods {
+		for _, d := range m.order {
+			if d.rule == nil {
+				c.resolve(d)
+			}
+		}
+	}
+	ids := map[string]*plan.Rule{}
+	for _, m := range mods {
+		for _, d := range m.order {
+			if d.rule != nil {
+				if r := c.rule(d.rule); r != nil {
+					c.sameID(ids, r)
+				}
+			}
+		}
+	}
+	for _, m := range mods {
+		for _, t := range m.tests {
+			c.test(m, t)
+		}
+	}
+	c.riskLast()
+	seen := map[*types.Schema]bool{}
+	for _, r := range c.set.Rules {
+		if s := r.From.Schema; s != nil && !seen[s] {
+			seen[s] = true
+			c.set.Schemas = append(c.set.Schemas, s)
+		}
+	}
+	return &c.set
+}
+
+func (c *checker) sameID(ids map[string]*plan.Rule, r *plan.Rule) {
+	id := r.Meta.ID
+	if id == "" {
+		return
+	}
+	if first := ids[id]; first != nil && first != r {
+		d := c.diags.Warnf("D0605", r.At, "rule %s has the id of rule %s", r.Name, first.Name)
+		d.Notes = append(d.Notes, diag.Note{Span: first.At, Message: "the first one"})
+		return
+	}
+	ids[id] = r
+}
+
+// riskLast orders the rules: those that read risk come after all that make it,
+// and, as checked already, each after the rules whose alerts it reads.
+func (c *checker) riskLast() {
+	var before, after []*plan.Rule
+	for _, r := range c.set.Rules {
+		if readsRisk(r) {
+			after = append(after, r)
+		} else {
+			before = append(before, r)
+		}
+	}
+	c.set.Rules = append(before, after...)
+}
+
+// readsRisk reports whether a rule's alerts depend on the stream of risk.
+func readsRisk(r *plan.Rule) bool {
+	return r.From.Risk || r.From.Rule != nil && readsRisk(r.From.Rule)
+}
+
+// names lists the keys of a map that are no internals, for hints.
+func names[T any](m map[string]T) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	return out
+}
+
+// hint proposes the nearest of some names.
+func hint(name string, candidates []string) string {
+	if near, ok := diag.Nearest(name, candidates); ok {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}

@@ -1,0 +1,141 @@
+// Package plan holds checked rules: what will run, before it is turned into
+// operators. Every node keeps the place it came from. The package knows no Arrow.
+package plan
+
+import (
+	"github.com/detlang/det/lang/source"
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime/op"
+)
+
+// Set is a checked rule set. Rules stand in an order in which each comes after
+// the rules whose alerts it reads.
+type Set struct {
+	Rules   []*Rule
+	Schemas []*types.Schema // of the sources that rules read, in order of first use
+}
+
+// Rule is one checked rule: metadata, the stream it reads, its stages in order,
+// and what its alerts show.
+type Rule struct {
+	Name   string
+	Meta   Meta
+	From   Source
+	Stages []*Stage
+	Alert  Alert
+	At     source.Span
+}
+
+// Meta is a rule's metadata.
+type Meta struct {
+	Title          string
+	ID             string
+	Level          string
+	Status         string
+	Description    string
+	Author         string
+	Date           string
+	Modified       string
+	License        string
+	Attack         []string
+	Tags           []string
+	References     []string
+	FalsePositives []string
+}
+
+// Source is what a rule reads: events of a schema, the alerts of a rule, or the
+// stream of risk. Columns are those that the rule uses, in order of first use.
+type Source struct {
+	Schema  *types.Schema
+	Rule    *Rule // from rule x
+	Risk    bool  // from risk
+	Columns []*Column
+	At      source.Span
+}
+
+// Name is the name of the stream.
+func (s *Source) Name() string {
+	switch {
+	case s.Rule != nil:
+		return "rule " + s.Rule.Name
+	case s.Risk:
+		return "risk"
+	}
+	return s.Schema.Name
+}
+
+// Column is a column of a row. Its identity is the pointer.
+type Column struct {
+	Name string
+	Type types.Type
+	Enum []string // the values it can have, where the schema says
+	// Optional is false only where the schema promises a value.
+	Optional bool
+	At       source.Span
+}
+
+// Stage is one step of a rule that does something to rows. Cond is set for where
+// and when. For the others Inputs are the expressions that the stage computes
+// with, and a Col in Args is an index into them.
+type Stage struct {
+	Spec   *op.Spec
+	Cond   Expr
+	Inputs []Expr
+	Args   *op.Args
+	Fresh  bool
+	Before int       // columns of the row that flows in
+	Out    []*Column // the row that flows out
+	Row    op.Row    // the same, as the operator declares it
+	At     source.Span
+}
+
+// Alert says what the alerts of a rule show.
+type Alert struct {
+	Keys     []Output
+	Values   []Output
+	Evidence []Output // of a rule without a window: the event's fields
+	Risk     []Risk
+	// Suppressed is the column that counts what throttle held back, or nil.
+	Suppressed *Column
+}
+
+// Output is a named expression over the last row.
+type Output struct {
+	Name string
+	X    Expr
+}
+
+// Risk is one contribution of risk.
+type Risk struct {
+	EntityType string
+	Entity     Expr
+	Score      Expr
+	Category   string
+	Stage      string
+	Cap        float64 // 0 is none
+}
+
+// Placed are the arguments as the operator gets them: a Col is an index into the
+// columns that it sees, which are the Before columns of the row and the inputs
+// behind them, or the inputs alone where the stage regroups rows.
+func (s *Stage) Placed() *op.Args {
+	a := *s.Args
+	if s.Fresh {
+		return &a
+	}
+	place := func(args []op.Arg) []op.Arg {
+		out := append([]op.Arg(nil), args...)
+		for i := range out {
+			if out[i].Col >= 0 {
+				out[i].Col += s.Before
+			}
+		}
+		return out
+	}
+	a.Head = place(a.Head)
+	a.Clauses = make(map[string][]op.Arg, len(s.Args.Clauses))
+	for word, args := range s.Args.Clauses {
+		a.Clauses[word] = place(args)
+	}
+	return &a
+}

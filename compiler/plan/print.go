@@ -1,0 +1,123 @@
+package plan
+
+import (
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+
+	"github.com/detlang/det/runtime/op"
+)
+
+// Print writes the plan of a rule, a line a stage, for people.
+func (r *Rule) Print(w io.Writer) {
+	fmt.Fprintf(w, "rule %s\n", r.Name)
+	fmt.Fprintf(w, "  from     %s  [%s]\n", r.From.Name(), columns(r.From.Columns))
+	for _, s := range r.Stages {
+		s.print(w)
+	}
+	if out := outputs(r.Alert.Keys); out != "" {
+		fmt.Fprintf(w, "  keys     %s\n", out)
+	}
+	if out := outputs(r.Alert.Values); out != "" {
+		fmt.Fprintf(w, "  values   %s\n", out)
+	}
+	for _, k := range r.Alert.Risk {
+		fmt.Fprintf(w, "  risk     %s on %s(%s)", String(k.Score), k.EntityType, String(k.Entity))
+		if k.Stage != "" {
+			fmt.Fprintf(w, " stage %s", k.Stage)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func (s *Stage) print(w io.Writer) {
+	fmt.Fprintf(w, "  %-8s", s.Spec.Name)
+	if s.Cond != nil {
+		fmt.Fprintf(w, " %s\n", String(s.Cond))
+		return
+	}
+	if s.Args.Bound != "" {
+		fmt.Fprintf(w, " %s", s.Args.Bound)
+	}
+	arg := func(a op.Arg) {
+		switch {
+		case a.Col >= 0:
+			x := String(s.Inputs[a.Col])
+			if a.Name != "" && a.Name != x {
+				x = a.Name + "(" + x + ")"
+			}
+			fmt.Fprintf(w, " %s", x)
+		case a.Name != "":
+			fmt.Fprintf(w, " %s", a.Name)
+		default:
+			fmt.Fprintf(w, " %s", FormatValue(a.Const))
+		}
+	}
+	for _, a := range s.Args.Head {
+		arg(a)
+	}
+	words := make([]string, 0, len(s.Args.Clauses))
+	for word := range s.Args.Clauses {
+		words = append(words, word)
+	}
+	sort.Strings(words)
+	for _, word := range words {
+		fmt.Fprintf(w, " %s", word)
+		for i, a := range s.Args.Clauses[word] {
+			if i > 0 {
+				fmt.Fprint(w, ",")
+			}
+			arg(a)
+		}
+	}
+	if len(s.Args.Aggs) > 0 {
+		fmt.Fprint(w, " {")
+		for i, a := range s.Args.Aggs {
+			if i > 0 {
+				fmt.Fprint(w, ",")
+			}
+			fmt.Fprintf(w, " %s = %s(", a.Name, a.Spec.Name)
+			for j, x := range a.Args {
+				if j > 0 {
+					fmt.Fprint(w, ",")
+				}
+				var b strings.Builder
+				if x.Col >= 0 {
+					b.WriteString(String(s.Inputs[x.Col]))
+				} else {
+					b.WriteString(FormatValue(x.Const))
+				}
+				fmt.Fprint(w, b.String())
+			}
+			fmt.Fprint(w, ")")
+		}
+		fmt.Fprint(w, " }")
+	}
+	if len(s.Args.Need) > 0 {
+		fmt.Fprintf(w, "  computes %s", strings.Join(s.Args.Need, ", "))
+	}
+	fmt.Fprintf(w, "\n           → [%s]\n", columns(s.Out))
+}
+
+func columns(cols []*Column) string {
+	var b strings.Builder
+	for i, c := range cols {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s %s", c.Name, c.Type)
+	}
+	return b.String()
+}
+
+func outputs(outs []Output) string {
+	var b strings.Builder
+	for i, o := range outs {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(o.Name)
+	}
+	return b.String()
+}

@@ -1,0 +1,86 @@
+// Package engine runs compiled rules over streams of batches: it puts rows in
+// order, keeps the clock, feeds every rule, and gives their alerts.
+package engine
+
+import (
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/eval"
+)
+
+// Program is a rule set ready to run. It holds the state of its operators, so it
+// serves one Engine.
+type Program struct {
+	Streams []*Stream // of events, one a schema
+	Rules   []*Rule   // each after the rules that it reads
+}
+
+// Stream is one stream of events, which all rules over a schema share: its
+// columns are those that any of them reads, and its graph holds each of their
+// expressions once.
+type Stream struct {
+	Name    string
+	Columns []runtime.Column
+	Time    int // index of the event time
+	Graph   *eval.Graph
+	// Stateful says that a rule keeps state, so rows must come in order of time.
+	Stateful bool
+}
+
+// Rule is one compiled rule. It reads an event stream (Stream ≥ 0), the alerts of
+// a rule (Upstream ≥ 0), or the stream of risk.
+type Rule struct {
+	Name     string
+	ID       string
+	Level    string
+	Title    *eval.Title
+	Attack   []string
+	Stream   int
+	Upstream int
+	Risk     bool
+	Columns  []runtime.Column // of a stream that is not events
+	Segments []*Segment
+	Alert    Alert
+	// Fingerprint tells whether saved state belongs to this rule as it stands.
+	Fingerprint string
+}
+
+// Segment is a stretch of a rule over one row: what is kept of a batch, what is
+// computed from it, and the operator that it goes to. The last segment has no
+// operator: its rows are alerts.
+type Segment struct {
+	Stage  string
+	Graph  *eval.Graph
+	Filter eval.ID // None where all rows go on
+	Inputs []eval.ID
+	Fresh  bool // the operator sees the inputs alone, not the row before them
+	Op     runtime.Operator
+}
+
+// None is no expression.
+const None eval.ID = -1
+
+// Output is a named value of an alert.
+type Output struct {
+	Name string
+	Kind types.Kind
+	ID   eval.ID
+}
+
+// Alert says what alerts show, as expressions over the last segment's row.
+type Alert struct {
+	Keys       []Output
+	Values     []Output
+	Evidence   []Output // of the event itself, for rules without a window
+	Risk       []Risk
+	Suppressed eval.ID
+}
+
+// Risk is one contribution of risk.
+type Risk struct {
+	EntityType string
+	Category   string
+	Stage      string
+	Entity     eval.ID
+	Score      eval.ID
+}
