@@ -9,19 +9,17 @@ import (
 	"github.com/detlang/det/lang/source"
 )
 
-// smallRules is n rules of eight lines each.
+// smallRules is n rules of eight lines each, counting both braces as one.
 func smallRules(n int) string {
 	const rule = `
 rule small_N {
   title  "A user fails to log in far more than usual"
-  id     "7a1d6b0e-0000-4000-8000-00000000000N" level high status stable
   from   ciam
   where  outcome in ["DENIED", "BLOCKED"] and not (user in admins)
   window 1h by login_id { failed = count(), from_ips = count_distinct(src_ip) }
   baseline usual of failed over 90d at hour_of_week min 4
   when   zscore(failed, usual) > 3.0 and failed >= 5
-}
-`
+}`
 	var b strings.Builder
 	for i := range n {
 		b.WriteString(strings.ReplaceAll(rule, "N", strconv.Itoa(i)))

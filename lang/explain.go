@@ -64,7 +64,7 @@ func (e *explanation) is(t token, symbols string) bool {
 // startsOperand reports whether an operand may start with t.
 func (e *explanation) startsOperand(t token) bool {
 	switch t.kind {
-	case ident, call, str, literal, values, prefix, label:
+	case ident, call, str, value, prefix, label:
 		return true
 	}
 	return e.is(t, "([")

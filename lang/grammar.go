@@ -10,7 +10,9 @@ import (
 
 // The grammar: one struct a production, named as grammar.ebnf prints it. It is
 // LL(1), because the token pass has told the names apart, and flat: precedence is
-// made while lowering, so that a chain of operators costs no depth.
+// made while lowering, so that a chain of operators costs no depth. Tokens are
+// not captured one by one, which is what costs participle most; where Tokens
+// stands, it fills in all tokens of the production, and lowering picks from them.
 
 type (
 	file struct {
@@ -58,65 +60,48 @@ type (
 		Close   lexer.Token `parser:"@'}':Punct"`
 	}
 	stage struct {
-		Name    lexer.Token  `parser:"@Stage"`
-		Args    []*argument  `parser:"(@@ (',':Punct @@)*)?"`
-		Clauses []*clause    `parser:"@@*"`
-		Open    *lexer.Token `parser:"( @'{':Punct"`
-		Items   []*item      `parser:"  @@*"`
-		Close   *lexer.Token `parser:"  @'}':Punct )?"`
+		Tokens  []lexer.Token
+		Args    []*expression `parser:"Stage (@@ (',':Punct @@)*)?"`
+		Clauses []*clause     `parser:"@@*"`
+		Items   []*item       `parser:"('{':Punct @@* '}':Punct)?"`
 	}
 	item struct {
-		Not     *lexer.Token `parser:"@Absent?"`
-		Label   *lexer.Token `parser:"(@Label Assign)?"`
-		Value   *expression  `parser:"@@"`
-		Clauses []*clause    `parser:"@@*"`
-		Comma   *lexer.Token `parser:"@Separator?"`
+		Tokens  []lexer.Token
+		Value   *expression `parser:"Absent? @@"`
+		Clauses []*clause   `parser:"@@* Separator?"`
 	}
-	clause struct {
-		Flag *lexer.Token `parser:"  @Flag"`
-		Word *lexer.Token `parser:"| @Clause"`
-		Args []*argument  `parser:"  @@ (',':Punct @@)*"`
+	clause struct { // lowering sees to it that flags, and only they, have no arguments
+		Tokens []lexer.Token
+		Args   []*expression `parser:"Clause (@@ (',':Punct @@)*)?"`
 	}
-	argument struct {
-		Label *lexer.Token `parser:"(@Label Assign)?"`
-		Value *expression  `parser:"@@"`
+	expression struct { // the token pass finds labels only where an argument or an entry starts
+		Tokens    []lexer.Token
+		Compounds []*compound `parser:"(Label Assign)? (Value | @@) (Operator (Value | @@))*"`
 	}
-	expression struct {
-		First operand  `parser:"@@"`
-		Rest  []*infix `parser:"@@*"`
-	}
-	infix struct {
-		Operator lexer.Token `parser:"@Operator"`
-		Operand  operand     `parser:"@@"`
-	}
-	operand struct {
-		Prefix  []lexer.Token `parser:"@(Prefix*)"`
-		Atom    *lexer.Token  `parser:"( @(Ident | String | Literal | Values)"`
-		Call    *invocation   `parser:"| @@"`
-		Group   *group        `parser:"| @@"`
-		Array   *array        `parser:"| @@ )"`
-		Members []*selection  `parser:"@@*"`
-	}
-	selection struct {
-		Name *lexer.Token `parser:"'.':Punct ( @Ident"`
-		Call *invocation  `parser:"          | @@ )"`
+	compound struct {
+		Tokens   []lexer.Token
+		Call     *invocation `parser:"  @@"`
+		Group    *group      `parser:"| @@"`
+		Array    *array      `parser:"| @@"`
+		Prefixed *compound   `parser:"| Prefix (Value | @@)"`
 	}
 	invocation struct {
-		Name  lexer.Token  `parser:"@Call '(':Punct"`
-		Args  []*argument  `parser:"(@@ (',':Punct @@)*)?"`
-		Comma *lexer.Token `parser:"@Separator?"`
-		Close lexer.Token  `parser:"@')':Punct"`
+		Tokens []lexer.Token
+		Args   []*expression `parser:"Call '(':Punct (@@ (',':Punct @@)*)? Separator?"`
+		Close  lexer.Token   `parser:"@')':Punct"`
+		Then   []*selection  `parser:"@@*"`
+	}
+	selection struct {
+		Tokens []lexer.Token
+		Call   *invocation `parser:"'.':Punct (Value | @@)"`
 	}
 	group struct {
-		Open  lexer.Token `parser:"@'(':Punct"`
-		Value *expression `parser:"@@"`
-		Close lexer.Token `parser:"@')':Punct"`
+		Tokens []lexer.Token
+		Value  *expression `parser:"'(':Punct @@ ')':Punct"`
 	}
 	array struct {
-		Open  lexer.Token   `parser:"@'[':Punct"`
-		Elems []*expression `parser:"(@@ (',':Punct @@)*)?"`
-		Comma *lexer.Token  `parser:"@Separator?"`
-		Close lexer.Token   `parser:"@']':Punct"`
+		Tokens []lexer.Token
+		Elems  []*expression `parser:"'[':Punct (@@ (',':Punct @@)*)? Separator? ']':Punct"`
 	}
 )
 

@@ -144,63 +144,61 @@ func (l *lowering) missingName(keyword *ast.Ident) {
 }
 
 func (l *lowering) stage(s *stage) *ast.Stage {
-	st := &ast.Stage{Name: l.ident(s.Name), Args: l.arguments(s.Args), Clauses: l.clauses(s.Clauses)}
-	st.At = st.Name.At
-	if n := len(st.Args); n > 0 {
-		st.At = st.At.To(st.Args[n-1].Value.Span())
-	}
-	if n := len(st.Clauses); n > 0 {
-		st.At = st.At.To(st.Clauses[n-1].At)
-	}
-	if s.Close != nil {
-		st.HasBody = true
+	last := s.Tokens[len(s.Tokens)-1]
+	st := &ast.Stage{Name: l.ident(s.Tokens[0]), Args: l.arguments(s.Args), Clauses: l.clauses(s.Clauses)}
+	st.At = st.Name.At.To(l.at(last))
+	if last.Type == punct && last.Value == "}" {
+		st.HasBody, st.Close = true, l.at(last)
 		for _, it := range s.Items {
 			st.Items = append(st.Items, l.item(it))
 		}
-		st.Close = l.at(*s.Close)
-		st.At = st.At.To(st.Close)
 	}
 	return st
 }
 
 func (l *lowering) item(it *item) *ast.Item {
-	e := &ast.Item{Not: it.Not != nil, Name: l.optional(it.Label), Value: l.expression(it.Value), Clauses: l.clauses(it.Clauses)}
-	e.At = e.Value.Span()
-	if e.Name != nil {
-		e.At = e.Name.At.To(e.At)
+	first, last := it.Tokens[0], it.Tokens[len(it.Tokens)-1]
+	if last.Type == separator {
+		last = it.Tokens[len(it.Tokens)-2]
 	}
-	if e.Not {
-		e.At = l.at(*it.Not).To(e.At)
+	e := &ast.Item{Value: l.expression(it.Value), Clauses: l.clauses(it.Clauses), At: l.at(first).To(l.at(last))}
+	if first.Type == absent {
+		e.Not = true
 	}
-	if n := len(e.Clauses); n > 0 {
-		e.At = e.At.To(e.Clauses[n-1].At)
-	}
+	e.Name = l.label(it.Value)
 	return e
 }
 
 func (l *lowering) clauses(cs []*clause) []*ast.Clause {
 	var out []*ast.Clause
 	for _, c := range cs {
-		word := c.Word
-		if c.Flag != nil {
-			word = c.Flag
+		word, last := c.Tokens[0], c.Tokens[len(c.Tokens)-1]
+		switch isFlag := clauses[word.Value].Flag; {
+		case isFlag && len(c.Args) > 0:
+			l.diags.Errorf("D0102", l.at(c.Tokens[1]).To(l.at(last)), "unexpected %s: `%s` takes no value", describe(c.Tokens[1].Value), word.Value)
+		case !isFlag && len(c.Args) == 0:
+			l.diags.Errorf("D0101", l.at(word), "expected an expression after `%s`", word.Value)
 		}
-		cl := &ast.Clause{Word: l.ident(*word), Args: l.arguments(c.Args), At: l.at(*word)}
-		if n := len(cl.Args); n > 0 {
-			cl.At = cl.At.To(cl.Args[n-1].Value.Span())
-		}
-		out = append(out, cl)
+		out = append(out, &ast.Clause{Word: l.ident(word), Args: l.arguments(c.Args), At: l.at(word).To(l.at(last))})
 	}
 	return out
 }
 
-func (l *lowering) arguments(as []*argument) []*ast.Arg {
+func (l *lowering) arguments(as []*expression) []*ast.Arg {
 	if len(as) == 0 {
 		return nil
 	}
 	out := make([]*ast.Arg, len(as))
 	for i, a := range as {
-		out[i] = &ast.Arg{Name: l.optional(a.Label), Value: l.expression(a.Value)}
+		out[i] = &ast.Arg{Name: l.label(a), Value: l.expression(a)}
 	}
 	return out
+}
+
+// label is the name that an expression is given, or nil.
+func (l *lowering) label(e *expression) *ast.Ident {
+	if t := e.Tokens[0]; t.Type == label {
+		return l.ident(t)
+	}
+	return nil
 }

@@ -35,32 +35,52 @@ var levels = map[string]int{
 // (Pratt, "Top down operator precedence", POPL 1973.)
 type climb struct {
 	*lowering
-	chain *expression
-	next  int // how many operators of the chain are used up
+	tokens    []lexer.Token // what is left of the chain
+	compounds []*compound   // what is left of its operands that are not values
 }
 
 func (l *lowering) expression(e *expression) ast.Expr {
-	c := climb{lowering: l, chain: e}
-	return c.from(0, orLevel)
+	c := climb{l, e.Tokens, e.Compounds}
+	if c.tokens[0].Type == label {
+		c.tokens = c.tokens[2:]
+	}
+	return c.from(c.take(), orLevel)
 }
 
-// from reads an expression whose first operand has had skip of its prefixes read.
-func (c *climb) from(skip, level int) ast.Expr {
-	x := c.prefixed(skip, level)
+// operand is a value, which is a token, or a compound, which starts with it.
+type operand struct {
+	token    lexer.Token
+	compound *compound
+}
+
+// take is the next operand of the chain.
+func (c *climb) take() operand {
+	o := operand{token: c.tokens[0]}
+	if o.token.Type == value {
+		c.tokens = c.tokens[1:]
+		return o
+	}
+	o.compound, c.compounds = c.compounds[0], c.compounds[1:]
+	c.tokens = c.tokens[len(o.compound.Tokens):]
+	return o
+}
+
+// from reads an expression that starts with operand o.
+func (c *climb) from(o operand, level int) ast.Expr {
+	x := c.prefixed(o, level)
 	compared := false
-	for c.next < len(c.chain.Rest) {
-		b := c.binary(c.chain.Rest[c.next].Operator)
+	for len(c.tokens) > 0 {
+		b := c.binary(c.tokens[0])
 		own := levels[b.Op]
 		if own < level {
 			break
 		}
 		if own == compareLevel && compared {
-			d := c.diags.Errorf("D0106", b.OpAt, "comparisons do not chain")
-			d.Hint = "compare twice: a < b and b < c"
+			c.diags.Errorf("D0106", b.OpAt, "comparisons do not chain").Hint = "compare twice: a < b and b < c"
 		}
 		compared = own == compareLevel
-		c.next++
-		b.X, b.Y = x, c.from(0, own+1)
+		c.tokens = c.tokens[1:]
+		b.X, b.Y = x, c.from(c.take(), own+1)
 		if lit, ok := b.Y.(*ast.Literal); b.Op == "is" && !(ok && lit.Value == nil) {
 			c.diags.Errorf("D0117", b.Y.Span(), "expected `null` after `is`").Hint = "to compare two values, write =="
 		}
@@ -69,25 +89,25 @@ func (c *climb) from(skip, level int) ast.Expr {
 	return x
 }
 
-// prefixed reads the operand that is next, with its prefixes from skip on.
-func (c *climb) prefixed(skip, level int) ast.Expr {
-	o := &c.chain.First
-	if c.next > 0 {
-		o = &c.chain.Rest[c.next-1].Operand
+// prefixed reads an operand with its prefixes.
+func (c *climb) prefixed(o operand, level int) ast.Expr {
+	t := o.token
+	switch {
+	case o.compound == nil:
+		return c.value(t)
+	case t.Type != prefix:
+		return c.compound(o.compound)
 	}
-	if skip == len(o.Prefix) {
-		return c.operand(o)
-	}
-	t := o.Prefix[skip]
+	o = operand{o.compound.Tokens[1], o.compound.Prefixed}
 	u := &ast.Unary{Op: t.Value}
 	if t.Value == "-" || t.Value == "+" {
-		u.X = c.prefixed(skip+1, signLevel)
+		u.X = c.prefixed(o, signLevel)
 	} else {
 		u.Op = "not"
 		if level > notLevel {
 			c.diags.Errorf("D0116", c.at(t), "`not` needs parentheses here").Hint = "write (not …)"
 		}
-		u.X = c.from(skip+1, notLevel)
+		u.X = c.from(o, notLevel)
 	}
 	u.At = c.at(t).To(u.X.Span())
 	return u
@@ -129,49 +149,73 @@ func operatorParts(text string) []string {
 	return words
 }
 
-// operand reads an operand behind its prefixes.
-func (l *lowering) operand(o *operand) ast.Expr {
-	var x ast.Expr
+// compound reads a call, a parenthesis or a list.
+func (l *lowering) compound(o *compound) ast.Expr {
+	at := l.at(o.Tokens[0]).To(l.at(o.Tokens[len(o.Tokens)-1]))
 	switch {
-	case o.Atom != nil:
-		x = l.atom(*o.Atom)
 	case o.Call != nil:
-		x = l.call(nil, o.Call)
+		return l.call(nil, o.Call)
 	case o.Group != nil:
-		x = &ast.Paren{X: l.expression(o.Group.Value), At: l.at(o.Group.Open).To(l.at(o.Group.Close))}
-	default:
-		list := &ast.ListExpr{At: l.at(o.Array.Open).To(l.at(o.Array.Close))}
-		for _, e := range o.Array.Elems {
-			list.Elems = append(list.Elems, l.expression(e))
-		}
-		x = list
+		return &ast.Paren{X: l.expression(o.Group.Value), At: at}
 	}
-	for _, m := range o.Members {
-		if m.Call != nil {
-			x = l.call(x, m.Call)
+	list := &ast.ListExpr{At: at}
+	for _, e := range o.Array.Elems {
+		list.Elems = append(list.Elems, l.expression(e))
+	}
+	return list
+}
+
+// value reads what the token pass made one token of.
+func (l *lowering) value(t lexer.Token) ast.Expr {
+	switch c := t.Value[0]; {
+	case c == '[':
+		return l.plainList(l.at(t))
+	case c == '"', c == '\'', isDigit(c), t.Value == "true", t.Value == "false", t.Value == "null":
+		return l.literal(t)
+	}
+	return l.members(nil, t)
+}
+
+// call reads a call, on the value that stands before its dot, if any. Its name
+// may have dots of its own.
+func (l *lowering) call(on ast.Expr, c *invocation) ast.Expr {
+	call := &ast.Call{On: on, Args: l.arguments(c.Args), At: l.at(c.Tokens[0]).To(l.at(c.Close))}
+	switch name := l.members(on, c.Tokens[0]).(type) {
+	case *ast.Select:
+		call.On, call.Fun = name.X, name.Sel
+	case *ast.Name:
+		call.Fun = &name.Ident
+	}
+	if on != nil {
+		call.At = on.Span().To(call.At)
+	}
+	var x ast.Expr = call
+	for _, s := range c.Then {
+		if s.Call != nil {
+			x = l.call(x, s.Call)
 		} else {
-			x = &ast.Select{X: x, Sel: l.ident(*m.Name)}
+			x = l.members(x, s.Tokens[1])
 		}
 	}
 	return x
 }
 
-func (l *lowering) call(on ast.Expr, c *invocation) *ast.Call {
-	call := &ast.Call{On: on, Fun: l.ident(c.Name), Args: l.arguments(c.Args), At: l.at(c.Name).To(l.at(c.Close))}
-	if on != nil {
-		call.At = on.Span().To(call.At)
-	}
-	return call
-}
-
-func (l *lowering) atom(t lexer.Token) ast.Expr {
-	switch t.Type {
-	case ident:
+// members reads a name with dots in it, after x, if any.
+func (l *lowering) members(x ast.Expr, t lexer.Token) ast.Expr {
+	if x == nil && strings.IndexByte(t.Value, '.') < 0 {
 		return &ast.Name{Ident: *l.ident(t)}
-	case values:
-		return l.plainList(l.at(t))
 	}
-	return l.literal(t)
+	from, to := l.rawRange(l.at(t))
+	for _, r := range l.raw[from:to] {
+		switch {
+		case r.kind == punct:
+		case x == nil:
+			x = &ast.Name{Ident: *l.identOf(r)}
+		default:
+			x = &ast.Select{X: x, Sel: l.identOf(r)}
+		}
+	}
+	return x
 }
 
 // plainList makes the elements of a list that the token pass read as one token.

@@ -37,13 +37,14 @@ type segment struct {
 type mode uint8
 
 const (
-	outside mode = iota // between declarations
-	naming              // const, list, fn: before the =
-	valuing             // const, list, fn, import: an expression
-	header              // a block's words before its {
-	staging             // inside a declaration's braces
-	listing             // inside a stage's braces
-	lost                // text that starts no declaration
+	outside   mode = iota // between declarations
+	naming                // const, list, fn: before the =
+	importing             // the path of an import
+	valuing               // const, list, fn: an expression
+	header                // a block's words before its {
+	staging               // inside a declaration's braces
+	listing               // inside a stage's braces
+	lost                  // text that starts no declaration
 )
 
 // state is where the pass stands in relation to the operands of an expression.
@@ -69,7 +70,7 @@ type tagger struct {
 	state     state
 	place     place // what the body at hand is
 	argument  bool  // a label may stand here
-	clause    bool  // in an entry of a block: a clause has begun
+	clause    bool  // in a heading or an entry of a block: a clause has begun
 	entry     bool  // the next token written starts an entry
 	depth     int   // open braces of this declaration
 	brackets  []int // open ( and [, as indices of out
@@ -171,7 +172,7 @@ func (t *tagger) begin(word string) {
 		t.lose(t.in[t.i])
 		return
 	case "import":
-		t.mode = valuing
+		t.mode = importing
 	case "const", "list", "fn":
 		t.mode = naming
 	default:
@@ -200,7 +201,7 @@ func (t *tagger) startsDeclaration(tok token, word string) bool {
 		return true
 	case lost:
 		return t.depth == 0 && tok.first || t.unclosed && t.startsLine(tok) && t.looksLikeHead(word)
-	case valuing:
+	case importing, valuing:
 		return t.state == done && len(t.brackets) == 0 || tok.first && t.looksLikeHead(word)
 	case naming, header:
 		return tok.first && t.looksLikeHead(word)
@@ -273,7 +274,7 @@ func (t *tagger) token(tok token) {
 		t.plainName()
 	case str, literal:
 		t.startEntry()
-		t.write(tok.kind)
+		t.write(t.operandKind(tok.kind))
 		t.state = done
 	case bad:
 		t.write(bad)
@@ -361,7 +362,7 @@ func (t *tagger) bracket(tok token) {
 	if t.state != done && t.text(tok) == "[" {
 		if last, ok := t.plainList(); ok {
 			t.startEntry()
-			t.writeTo(values, last)
+			t.writeTo(value, last)
 			t.state = done
 			return
 		}
@@ -445,13 +446,13 @@ func (t *tagger) brace(tok token) {
 			t.mode = staging
 		case staging:
 			t.mode = listing
-		case naming, valuing:
+		case importing, naming, valuing:
 			t.mode = lost
 		}
 		t.state = fresh
 		return
 	}
-	if t.mode == naming || t.mode == valuing || t.mode == header {
+	if t.mode < staging {
 		t.begin("")
 		return
 	}

@@ -73,7 +73,7 @@ func (t *tagger) afterOperand(text string) {
 	case t.mode == listing:
 		t.state = fresh
 		t.operandName()
-	case t.mode == valuing && t.in[t.i].first:
+	case t.mode <= valuing && t.in[t.i].first:
 		t.begin("")
 	default:
 		t.operandName()
@@ -122,13 +122,12 @@ func (t *tagger) operandFollows(w *word) bool {
 
 func (t *tagger) clauseName(w *word) {
 	t.operators = 0
-	if w.Flag {
-		t.write(flagWord)
-		t.state = done
-		return
-	}
 	t.write(clauseWord)
-	t.state, t.argument, t.clause = open, true, true
+	if w.Flag {
+		t.state = done
+	} else {
+		t.state, t.argument, t.clause = open, true, true
+	}
 }
 
 func (t *tagger) stage() {
@@ -204,14 +203,34 @@ func (t *tagger) label() {
 // operandName writes a name that is an operand or part of one.
 func (t *tagger) operandName() {
 	t.startEntry()
-	k, text := ident, t.word(t.in[t.i])
-	if t.is(t.peek(1), "(") {
-		k = call
-	} else if t.state != member && (text == "true" || text == "false" || text == "null") {
-		k = literal
+	k, last := t.operandKind(ident), t.i
+	if k == value {
+		last = t.members()
 	}
-	t.write(k)
-	t.state, t.argument = done, false
+	if t.is(t.in[last+1], "(") {
+		k = call
+	}
+	t.count(k, last)
+	t.state = done
+}
+
+// operandKind is what a token of kind k is as an operand. The path of an import
+// and the words of a heading are no operands.
+func (t *tagger) operandKind(k kind) kind {
+	if t.mode == importing || t.mode == header && !t.clause {
+		return k
+	}
+	return value
+}
+
+// members is the index of the last token of the name at hand with its members.
+func (t *tagger) members() int {
+	last := t.i
+	for t.is(t.in[last+1], ".") && (t.in[last+2].kind == ident || t.in[last+2].kind == quoted) {
+		last += 2
+		t.operators++
+	}
+	return last
 }
 
 // not writes the word not, which is a prefix, half an operator (not in), or the

@@ -13,8 +13,8 @@ import (
 type kind = lexer.TokenType
 
 // The kinds. The scanner makes ident, quoted, str, literal, operator, prefix,
-// assign, punct and bad; the token pass turns some of these into the others.
-// quoted does not outlive it.
+// assign, punct and bad; the token pass turns some of these into the others, and
+// leaves no quoted and no literal.
 const (
 	end     kind = lexer.EOF
 	ident   kind = iota
@@ -24,14 +24,13 @@ const (
 	label // a name before = or :
 	call  // a name before (
 	clauseWord
-	flagWord
 	operator
 	prefix // not, - or + before an operand
 	absent // not before a label, in a block
 	assign
 	str
 	literal
-	values    // a whole list of plain literals
+	value     // in an expression: a name, with its members; a string or a literal; a list of these two
 	separator // a comma that ends an entry of a block, or stands before a closing bracket
 	punct
 	bad // text whose error is told already
@@ -44,19 +43,17 @@ var tokenKinds = []struct {
 	doc  string
 }{
 	{"Keyword", keyword, "a word that starts a declaration, where a declaration may start"},
-	{"Ident", ident, "a letter or _, then letters, digits and _; .001 and [] may end it; or any text in backquotes"},
-	{"Stage", stageName, "an ident that starts a stage: after { or } or a complete operand, clause or flag"},
+	{"Ident", ident, "a name: a letter or _, then letters, digits and _; .001 and [] may end it; or any text in backquotes"},
+	{"Stage", stageName, "an ident that starts a stage: after { or } or a complete operand or flag"},
 	{"Label", label, "an ident before = or :"},
 	{"Call", call, "an ident before ("},
 	{"Clause", clauseWord, "an ident from the list of clause words, after a complete operand or after the stage's name"},
-	{"Flag", flagWord, "the same, from the list of flags"},
 	{"Operator", operator, `or and == != < <= > >= + - * / %, in, "not in", is, "is not", and contains startswith endswith like matches, these with any or all, with cased`},
 	{"Prefix", prefix, "not, - or + before an operand"},
 	{"Absent", absent, "not before a label, in a block"},
 	{"Assign", assign, "= or :"},
 	{"String", str, `"text with \n \t \r \\ \" \u{1F600} \x41" or 'raw text', on one line`},
-	{"Literal", literal, "true false null 1_000 0xff 1.5 1e9 1h30m 2024-03-01 2024-03-01T08:00:00Z 10.0.0.1 10.0.0.0/8"},
-	{"Values", values, "[ literal {, literal} ], read as one token"},
+	{"Value", value, "in an expression: a name, or several with dots between; a string; true false null 1_000 0xff 1.5 1e9 1h30m 2024-03-01 2024-03-01T08:00:00Z 10.0.0.1 10.0.0.0/8; or [ … ] around strings and literals only"},
 	{"Separator", separator, "a comma between two entries of a block, or before a closing bracket"},
 	{"Punct", punct, ". , ( ) [ ] { }"},
 }

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/detlang/det/lang/diag"
 )
@@ -142,4 +143,15 @@ func (p place) String() string {
 		}
 	}
 	return strings.Join(names, " ")
+}
+
+// plainName reports whether a name can be written without backquotes wherever no
+// clause word may stand.
+func plainName(s string) bool {
+	for i, r := range s {
+		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !inWord(r)) {
+			return false
+		}
+	}
+	return s != "" && !reserved(s)
 }
