@@ -105,6 +105,29 @@ func (b *block) lineEnd(ctx context.Context, limit int) int {
 	}
 }
 
+// nextLine reads a line, without what ends it; start is where it began in buf.
+// One that is over the limit is set aside, and one that was cut off with the rest
+// of the input is passed over. It reports whether there was a line.
+func (b *block) nextLine(ctx context.Context, r *rows, start *int) (line []byte, ok bool) {
+	for b.more(ctx) {
+		end := b.lineEnd(ctx, r.req.MaxRecord)
+		*start = b.pos
+		switch {
+		case end < 0:
+			r.tooLong(b.buf[b.pos:b.end])
+			b.skipLine(ctx)
+			continue
+		case end == b.end && !b.ended():
+			b.pos = b.end
+			return nil, false
+		}
+		line = b.buf[b.pos:end]
+		b.pos = min(end+1, b.end)
+		return bytes.TrimSuffix(line, []byte{'\r'}), true
+	}
+	return nil, false
+}
+
 // skipLine moves behind the next newline without keeping what it passes.
 func (b *block) skipLine(ctx context.Context) {
 	for b.more(ctx) {

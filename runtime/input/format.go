@@ -22,6 +22,15 @@ func Formats() []Format {
 			Suffixes: []string{".json"},
 			Sniff:    sniffJSON, Open: OpenJSON,
 		},
+		{
+			Name: "combined", Doc: "access logs in the common or combined format of Apache and nginx",
+			Sniff: sniffCombined, Open: OpenCombined,
+		},
+		{
+			Name: "csv", Doc: "delimited text with a header: commas, semicolons, tabs or bars",
+			Suffixes: []string{".csv", ".tsv"},
+			Sniff:    sniffCSV, Open: OpenCSV,
+		},
 	}
 }
 

@@ -144,3 +144,16 @@ func readText(t testing.TB, format, text string, req Request) told {
 	}
 	return out
 }
+
+// finish reads a stream to its end, whatever it holds.
+func finish(t testing.TB, s Stream) (rows int64) {
+	defer s.Close()
+	for {
+		b, err := s.Next(context.Background())
+		if err != nil {
+			return rows
+		}
+		rows += b.Record.NumRows()
+		b.Record.Release()
+	}
+}

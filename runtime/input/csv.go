@@ -1,0 +1,350 @@
+package input
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+)
+
+// OpenCSV reads delimited text by RFC 4180 with a header. The delimiter is the
+// comma, semicolon, tab or bar that divides the first lines most evenly.
+//
+// Spaces around names in the header do not count; a name that repeats becomes
+// name_2, name_3 and so on. A cell without text is missing, and "" in quotes is
+// the empty string. Quotes inside a cell that does not begin with one are text.
+// Empty lines are passed over. A record with more or fewer cells than the header,
+// or with text behind a closing quote, is set aside, and reading goes on at the
+// line after the one where it began.
+func OpenCSV(ctx context.Context, f *File, req Request) (Stream, error) {
+	b := newBlock(f)
+	if err := b.begin(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := newRows(f.Name, req)
+	if err != nil {
+		return nil, err
+	}
+	r := &csvReader{rows: rows, block: b}
+	rows.line = func() int64 { return b.line(r.start) }
+	if err := r.readHeader(ctx); err != nil {
+		rows.release()
+		return nil, err
+	}
+	return r, nil
+}
+
+type csvReader struct {
+	rows  *rows
+	block *block
+	csvCells
+	header int // how many cells a record must have
+	start  int // of the current record in the block
+	pick   *pick
+}
+
+func (r *csvReader) Close() error {
+	r.rows.release()
+	return closeFile(r.block.f)
+}
+
+func (r *csvReader) Progress() (done, total int64) { return r.block.f.Stored() }
+
+func (r *csvReader) Next(ctx context.Context) (Batch, error) {
+	for !r.rows.full() && r.step(ctx) {
+	}
+	if r.rows.n > 0 {
+		return r.rows.batch(), nil
+	}
+	return Batch{}, r.block.finish(r.rows)
+}
+
+// step reads one record; false means that nothing is left.
+func (r *csvReader) step(ctx context.Context) bool {
+	next, why := r.find(ctx)
+	b := r.block
+	switch {
+	case why == "" && next < 0:
+		return false
+	case why != "":
+		r.rows.setAside(Reject{Cause: Malformed, Detail: why, Text: r.firstLine()})
+		b.skipLine(ctx)
+	case next-b.pos > r.rows.req.MaxRecord:
+		r.rows.tooLong(r.firstLine())
+		b.skipLine(ctx)
+	case r.count == 1 && r.blank:
+		b.pos = next
+	case r.count != r.header:
+		r.rows.setAside(Reject{
+			Cause: Malformed, Text: b.buf[b.pos:next],
+			Detail: fmt.Sprintf("the record has %d cells, the header %d", r.count, r.header),
+		})
+		b.skipLine(ctx)
+	default:
+		r.rows.add(r.pick.from(r.cells), b.buf[b.pos:next])
+		b.pos = next
+	}
+	return true
+}
+
+// find splits the record at pos into cells and gives the index behind it; -1 at
+// the end of the input, and when why says what is wrong. A record that is over
+// the limit is given as far as it was read.
+func (r *csvReader) find(ctx context.Context) (next int, why string) {
+	b := r.block
+	if !b.more(ctx) {
+		return -1, ""
+	}
+	for {
+		r.start = b.pos
+		next, why := r.split(b.buf, b.pos, b.end)
+		if next != unfinished {
+			return next, why
+		}
+		if b.end-b.pos > r.rows.req.MaxRecord {
+			return b.end, ""
+		}
+		if b.fill(ctx) {
+			continue
+		}
+		r.start = b.pos
+		if !b.ended() {
+			b.pos = b.end
+			return -1, ""
+		}
+		// What ends the input ends its last line.
+		b.buf[b.end] = '\n'
+		next, why = r.split(b.buf, b.pos, b.end+1)
+		b.buf[b.end] = 0
+		if next == unfinished {
+			return -1, "a quoted cell is not closed"
+		}
+		return min(next, b.end), why
+	}
+}
+
+// firstLine is the text from pos to the end of its line, for rejects.
+func (r *csvReader) firstLine() []byte {
+	text, _, _ := bytes.Cut(r.block.buf[r.block.pos:r.block.end], newline)
+	return text
+}
+
+// readHeader finds the delimiter and the columns.
+func (r *csvReader) readHeader(ctx context.Context) error {
+	b := r.block
+	r.delimiter = delimiterOf(b.buf[b.pos:b.end])
+	for {
+		next, why := r.find(ctx)
+		switch {
+		case why != "":
+			return fmt.Errorf("%s: the header cannot be read: %s", b.f.Name, why)
+		case next < 0:
+			return nil
+		case next-b.pos > r.rows.req.MaxRecord:
+			return fmt.Errorf("%s: the header is over %d bytes", b.f.Name, r.rows.req.MaxRecord)
+		}
+		b.pos = next
+		if r.count > 1 || !r.blank {
+			break
+		}
+	}
+	r.header = r.count
+	at := map[string]int{}
+	for i, v := range r.cells {
+		name := string(bytes.TrimSpace(v.text))
+		unique := name
+		for n := 2; ; n++ {
+			if _, taken := at[unique]; !taken {
+				break
+			}
+			unique = fmt.Sprintf("%s_%d", name, n)
+		}
+		at[unique] = i
+	}
+	// Only the cells that a column wants get a slot.
+	r.slots = make([]int, r.header)
+	for i := range r.slots {
+		r.slots[i] = -1
+	}
+	used := 0
+	r.pick = newPick(r.rows.req.Columns, func(name string) int {
+		i, ok := at[name]
+		if !ok {
+			return -1
+		}
+		if r.slots[i] < 0 {
+			r.slots[i] = used
+			used++
+		}
+		return r.slots[i]
+	})
+	r.cells = make([]value, used)
+	return nil
+}
+
+// csvCells splits records into cells.
+type csvCells struct {
+	delimiter byte
+	slots     []int // by cell, its index in cells, -1 if it is not wanted; nil wants all
+	cells     []value
+	count     int    // cells of the last record
+	blank     bool   // its first cell was empty
+	text      []byte // of cells with doubled quotes
+}
+
+// unfinished is the index that split gives when the text ends inside a record.
+const unfinished = -2
+
+// split reads the record that begins at buf[i] and gives the index behind its
+// newline, or -1 and what is wrong with it. At least eight bytes stand behind
+// end.
+func (c *csvCells) split(buf []byte, i, end int) (next int, why string) {
+	c.count, c.text = 0, c.text[:0]
+	if c.slots == nil {
+		c.cells = c.cells[:0]
+	}
+	delimiter := uint64(c.delimiter) * ones
+	for {
+		start := i
+		v := value{form: loose}
+		if buf[i] == '"' && i < end {
+			if v.text, i = c.quoted(buf, i+1, end); i < 0 {
+				return unfinished, ""
+			}
+			if i+1 < end && buf[i] == '\r' && buf[i+1] == '\n' {
+				i++
+			}
+			if i >= end || buf[i] == '\r' && i+1 >= end {
+				return unfinished, ""
+			}
+			if buf[i] != c.delimiter && buf[i] != '\n' {
+				return -1, "there is text behind a closing quote"
+			}
+		} else {
+			for {
+				x := binary.LittleEndian.Uint64(buf[i:])
+				d, n := x^delimiter, x^'\n'*ones
+				if stop := ((d-ones)&^d | (n-ones)&^n) & highs; stop != 0 {
+					i += bits.TrailingZeros64(stop) >> 3
+					break
+				}
+				if i += 8; i >= end {
+					return unfinished, ""
+				}
+			}
+			if i >= end {
+				return unfinished, ""
+			}
+			v.text = buf[start:i]
+			if buf[i] == '\n' {
+				v.text = bytes.TrimSuffix(v.text, []byte{'\r'})
+			}
+			if len(v.text) == 0 {
+				v.form = absent
+			}
+		}
+		if c.count == 0 {
+			c.blank = v.form == absent
+		}
+		if c.slots == nil {
+			c.cells = append(c.cells, v)
+		} else if c.count < len(c.slots) && c.slots[c.count] >= 0 {
+			c.cells[c.slots[c.count]] = v
+		}
+		c.count++
+		i++
+		if buf[i-1] == '\n' {
+			return i, ""
+		}
+	}
+}
+
+// quoted reads to the quote that closes a cell; buf[i] is behind the one that
+// opens it. It gives the index behind the closing quote, or -1 if there is none.
+func (c *csvCells) quoted(buf []byte, i, end int) (text []byte, next int) {
+	start, from := i, len(c.text)
+	for {
+		n := bytes.IndexByte(buf[i:end], '"')
+		if n < 0 {
+			return nil, -1
+		}
+		i += n + 1
+		if i == end || buf[i] != '"' {
+			break
+		}
+		c.text = append(c.text, buf[start:i]...)
+		i++
+		start = i
+	}
+	if from == len(c.text) {
+		return buf[start : i-1], i
+	}
+	c.text = append(c.text, buf[start:i-1]...)
+	return c.text[from:], i
+}
+
+// delimiterOf chooses the delimiter that most of the first lines have as often as
+// the first line, and of several, the one that is most frequent there.
+func delimiterOf(head []byte) byte {
+	best, bestScore := byte(','), 0
+	for _, d := range []byte(",;\t|") {
+		counts := delimiters(head, d)
+		if len(counts) == 0 || counts[0] == 0 {
+			continue
+		}
+		alike := 0
+		for _, n := range counts {
+			if n == counts[0] {
+				alike++
+			}
+		}
+		if score := alike<<16 + min(counts[0], 1<<16-1); score > bestScore {
+			best, bestScore = d, score
+		}
+	}
+	return best
+}
+
+// delimiters counts d in each of the first ten records, outside of quotes.
+func delimiters(head []byte, d byte) (counts []int) {
+	quoted, n, any := false, 0, false
+	for _, c := range head {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == d:
+			n++
+		case c == '\n' && any:
+			if counts = append(counts, n); len(counts) == 10 {
+				return counts
+			}
+			n, any = 0, false
+			continue
+		}
+		any = any || c != '\n' && c != '\r'
+	}
+	if any && len(counts) == 0 {
+		counts = append(counts, n)
+	}
+	return counts
+}
+
+// sniffCSV wants text whose first lines have a delimiter, equally often.
+func sniffCSV(head []byte) bool {
+	head = textHead(head)
+	if bytes.IndexByte(head, 0) >= 0 {
+		return false
+	}
+	counts := delimiters(head, delimiterOf(head))
+	if len(counts) == 0 || counts[0] == 0 {
+		return false
+	}
+	for _, n := range counts {
+		if n != counts[0] {
+			return false
+		}
+	}
+	return true
+}
