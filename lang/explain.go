@@ -16,7 +16,7 @@ func (l *lowering) explain(tokens []token, failed failure) {
 		return
 	}
 	e := explanation{l, tokens, failed.at}
-	if e.found().kind == bad {
+	if f := e.found(); f.kind == bad || f.kind == prefix && e.textOf(f) == "!" {
 		return
 	}
 	for _, try := range []func() bool{e.naming, e.stageStart, e.missingExpression, e.assign, e.brackets, e.sideBySide} {
@@ -82,13 +82,15 @@ var shapes = map[string]struct{ example, symbol string }{
 // naming explains a declaration without a body that lacks its name, or the symbol
 // that follows it.
 func (e *explanation) naming() bool {
-	if e.tokens[0].kind != keyword || e.at == 0 || e.at > 2 || e.before().kind == assign {
+	if e.tokens[0].kind != keyword || e.at == 0 || e.before().kind == assign {
 		return false
 	}
 	word := e.textOf(e.tokens[0])
-	shape, ok := shapes[word]
+	shape, plain := shapes[word]
 	switch {
-	case !ok || word == "import" && e.at > 1:
+	case !plain && e.at == len(e.tokens) && e.before().kind != clauseWord:
+		e.errorf("D0102", e.before(), "expected `{` after %s", e.quote(e.before()))
+	case e.at > 2 || e.at == 2 && (!plain || word == "import"):
 		return false
 	case word == "import":
 		e.errorf("D0101", e.tokens[0], "expected a path or a file after `import`").Hint = "write: " + shape.example
@@ -126,6 +128,8 @@ func (e *explanation) missingExpression() bool {
 	switch {
 	case e.is(before, "."):
 		e.errorf("D0101", before, "expected a name after `.`")
+	case e.is(found, ".") && e.before().kind == value:
+		e.errorf("D0101", found, "expected a name after `.`")
 	case before.kind == operator || before.kind == prefix || before.kind == assign || before.kind == clauseWord || before.kind == absent || e.is(before, ",(["):
 		if e.is(before, "([") && (found.kind == end || e.is(found, "{}")) {
 			return false // the bracket is never closed

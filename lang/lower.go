@@ -100,7 +100,8 @@ func (l *lowering) list(d *list) *ast.ListDecl {
 	return decl
 }
 
-func (l *lowering) block(d *block) *ast.Block {
+// block makes a block, or nil of one without a name, which nothing can refer to.
+func (l *lowering) block(d *block) ast.Decl {
 	b := l.heading(&d.Heading)
 	b.Body = make([]*ast.Stage, len(d.Stages))
 	for i, s := range d.Stages {
@@ -108,6 +109,9 @@ func (l *lowering) block(d *block) *ast.Block {
 	}
 	b.Close = l.at(d.Close)
 	b.At = b.At.To(b.Close)
+	if b.Name == nil && b.Title == nil {
+		return nil
+	}
 	return b
 }
 

@@ -54,8 +54,7 @@ func (l *lowering) recoverBlock(tokens []token, failed failure) ast.Decl {
 		if failed.at == open {
 			l.explain(tokens, failed)
 		}
-		b.At = l.spanOf(tokens)
-		return b
+		return nil
 	}
 	body, closed := l.body(tokens[open+1:])
 	for len(body) > 0 {
@@ -74,6 +73,9 @@ func (l *lowering) recoverBlock(tokens []token, failed failure) ast.Decl {
 		l.neverClosed(tokens[open])
 	}
 	b.At = l.spanOf(tokens)
+	if b.Name == nil && b.Title == nil {
+		return nil
+	}
 	return b
 }
 

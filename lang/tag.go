@@ -217,12 +217,16 @@ func (t *tagger) startsLine(tok token) bool {
 
 func (t *tagger) looksLikeHead(word string) bool {
 	name, after := t.peek(1), t.peek(2)
-	if name.first || name.kind != ident && name.kind != quoted && name.kind != str {
+	switch {
+	case name.first:
+		return false
+	case word == "import", declarations[word] != 0 && t.is(name, "{"):
+		return true
+	}
+	if name.kind != ident && name.kind != quoted && name.kind != str {
 		return false
 	}
 	switch word {
-	case "import":
-		return true
 	case "const":
 		return t.is(after, "=")
 	case "fn":

@@ -5,7 +5,7 @@ package lang
 // identifier writes a word that is not in backquotes.
 func (t *tagger) identifier(text string) {
 	switch {
-	case t.state == member:
+	case t.state == member && !t.startsStageAnyway(t.i):
 		t.operandName()
 	case t.labelHere():
 		t.label()
@@ -15,7 +15,7 @@ func (t *tagger) identifier(text string) {
 		t.operatorWord(text)
 	case t.state == done || t.state == named:
 		t.afterOperand(text)
-	case t.state == open && t.startsStageAnyway():
+	case (t.state == open || t.state == member) && t.startsStageAnyway(t.i):
 		t.restart()
 	case t.state == fresh && t.mode == staging:
 		t.stage()
@@ -137,13 +137,13 @@ func (t *tagger) stage() {
 }
 
 // startsStageAnyway finds a stage where an operand is missing: an operator, a
-// comma or a clause word ends its line, and the name that starts the next line
-// is followed, on that line, by what cannot follow an operand. This is the only
-// place in which a line end counts. A correct rule is affected only if it goes
-// on over a line and then has a second stage on the same line.
-func (t *tagger) startsStageAnyway() bool {
-	next := t.peek(1)
-	if t.mode < staging || !t.in[t.i].first || next.first {
+// comma, a dot or a clause word ends its line, and the name that starts the next
+// line, token i, is followed on that line by what cannot follow an operand. This
+// is the only place in which a line end counts. A correct rule is affected only
+// if it goes on over a line and then has a second stage on the same line.
+func (t *tagger) startsStageAnyway(i int) bool {
+	next := t.in[min(i+1, len(t.in)-1)]
+	if t.mode < staging || !t.in[i].first || next.first {
 		return false
 	}
 	if t.mode == listing {
@@ -153,7 +153,7 @@ func (t *tagger) startsStageAnyway() bool {
 	case ident:
 		text := t.text(next)
 		w := clauses[text]
-		return !operatorWords[text] && !(text == "not" && t.word(t.peek(2)) == "in") && (w == nil || w.In&t.here() == 0)
+		return !operatorWords[text] && text != "not" && (w == nil || w.In&t.here() == 0)
 	case str, literal, quoted:
 		return true
 	}
@@ -226,7 +226,7 @@ func (t *tagger) operandKind(k kind) kind {
 // members is the index of the last token of the name at hand with its members.
 func (t *tagger) members() int {
 	last := t.i
-	for t.is(t.in[last+1], ".") && (t.in[last+2].kind == ident || t.in[last+2].kind == quoted) {
+	for t.is(t.in[last+1], ".") && (t.in[last+2].kind == ident || t.in[last+2].kind == quoted) && !t.startsStageAnyway(last+2) {
 		last += 2
 		t.operators++
 	}
