@@ -96,6 +96,15 @@ func (k *Keys) makeRoom(n int) {
 	}
 }
 
+// Sweep makes the ids that Free gave back free at once, so that their keys have no
+// claim to them any more: in a table that is full the next keys get them in the
+// order in which they come.
+func (k *Keys) Sweep() {
+	if k.idle.any() {
+		k.sweep()
+	}
+}
+
 // sweep makes dead ids free: their keys leave the index, and what is remembered
 // by code is forgotten, so that no old code leads to an id's next key. When half
 // of the arena belongs to keys that are gone, the rest is moved together.

@@ -1,0 +1,6 @@
+package op
+
+// All is the table of stages, in the order in which a rule usually has them.
+func All() []Spec {
+	return []Spec{from, where, let, window, when, risk}
+}

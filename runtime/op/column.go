@@ -1,0 +1,226 @@
+package op
+
+import (
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime/state"
+	"github.com/detlang/det/runtime/vec"
+)
+
+// column is a column under construction: rows are copied to its end, and texts are
+// laid out plainly, so that it shares no memory with where they came from.
+type column struct {
+	vec.Vec
+	gaps bool // some row is missing
+}
+
+func newColumn(kind types.Kind) *column {
+	c := &column{Vec: vec.Vec{Kind: kind}}
+	switch kind {
+	case types.String:
+		c.Offs = []int32{0}
+	case types.List:
+		c.Offs = []int32{0}
+	}
+	return c
+}
+
+// append copies rows of v, which may be of no kind: then they are missing.
+func (c *column) append(v *vec.Vec, rows []int32) {
+	from := c.N
+	c.N += len(rows)
+	for len(c.Valid)*64 < c.N {
+		c.Valid = append(c.Valid, 0)
+	}
+	for i, r := range rows {
+		if v.Kind == c.Kind && !v.Missing(int(r)) {
+			c.Valid.Set(from + i)
+		} else {
+			c.gaps = true
+		}
+	}
+	if v.Kind != c.Kind {
+		c.skip(len(rows))
+		return
+	}
+	switch c.Kind {
+	case types.Bool:
+		for len(c.Bits)*64 < c.N {
+			c.Bits = append(c.Bits, 0)
+		}
+		for i, r := range rows {
+			if v.Bits.Get(int(r)) {
+				c.Bits.Set(from + i)
+			}
+		}
+	case types.Int, types.Timestamp, types.Duration:
+		for _, r := range rows {
+			c.I64 = append(c.I64, v.I64[r])
+		}
+	case types.Float:
+		for _, r := range rows {
+			c.F64 = append(c.F64, v.F64[r])
+		}
+	case types.IP:
+		for _, r := range rows {
+			c.IPs = append(c.IPs, v.IPs[r])
+		}
+	case types.String:
+		for i, r := range rows {
+			if c.Valid.Get(from + i) {
+				c.Bytes = append(c.Bytes, v.Text(int(r))...)
+			}
+			c.Offs = append(c.Offs, int32(len(c.Bytes)))
+		}
+	case types.List:
+		c.appendLists(v, rows)
+	}
+}
+
+func (c *column) appendLists(v *vec.Vec, rows []int32) {
+	var inner []int32
+	end := c.Offs[len(c.Offs)-1]
+	for _, r := range rows {
+		if !v.Missing(int(r)) {
+			for j := v.Offs[r]; j < v.Offs[r+1]; j++ {
+				inner = append(inner, j)
+			}
+		}
+		c.Offs = append(c.Offs, end+int32(len(inner)))
+	}
+	if len(inner) == 0 {
+		return
+	}
+	el := newColumn(v.Child.Kind)
+	if c.Child != nil {
+		el = newColumn(c.Child.Kind)
+		el.append(c.Child, upTo(c.Child.N))
+	}
+	el.append(v.Child, inner)
+	c.Child = el.done()
+}
+
+// skip lays out n missing rows.
+func (c *column) skip(n int) {
+	switch c.Kind {
+	case types.Bool:
+		for len(c.Bits)*64 < c.N {
+			c.Bits = append(c.Bits, 0)
+		}
+	case types.Int, types.Timestamp, types.Duration:
+		c.I64 = append(c.I64, make([]int64, n)...)
+	case types.Float:
+		c.F64 = append(c.F64, make([]float64, n)...)
+	case types.IP:
+		c.IPs = append(c.IPs, make([][16]byte, n)...)
+	case types.String, types.List:
+		for range n {
+			c.Offs = append(c.Offs, c.Offs[len(c.Offs)-1])
+		}
+	}
+}
+
+// done is the column. More rows may be appended after it; what it gave stays.
+func (c *column) done() *vec.Vec {
+	v := c.Vec
+	if !c.gaps {
+		v.Valid = nil
+	}
+	if v.Kind == types.List && v.Child == nil {
+		v.Child = vec.Nulls(0)
+	}
+	return &v
+}
+
+// bytesOf is the memory that a column holds.
+func bytesOf(v *vec.Vec) int {
+	n := 8*(cap(v.Valid)+cap(v.Bits)+cap(v.I64)+cap(v.F64)) + 4*(cap(v.Codes)+cap(v.Offs)) + cap(v.Bytes) + 16*cap(v.IPs)
+	if v.Child != nil {
+		n += bytesOf(v.Child)
+	}
+	return n
+}
+
+// saveColumn writes a column without a dictionary.
+func saveColumn(w *state.Writer, v *vec.Vec) {
+	w.Int(int64(v.Kind))
+	w.Int(int64(v.N))
+	state.Slice(w, v.Valid)
+	state.Slice(w, v.Bits)
+	state.Slice(w, v.I64)
+	state.Slice(w, v.F64)
+	state.Slice(w, v.Offs)
+	state.Slice(w, v.Bytes)
+	state.Slice(w, v.IPs)
+	if v.Kind == types.List {
+		saveColumn(w, v.Child)
+	}
+}
+
+// loadColumn reads what saveColumn wrote: a column of the given kind whose slices
+// fit together.
+func loadColumn(r *state.Reader, kind types.Kind) *vec.Vec {
+	v := &vec.Vec{Kind: types.Kind(r.Int()), N: int(r.Int())}
+	v.Valid = none(state.ReadSlice[uint64](r))
+	v.Bits = state.ReadSlice[uint64](r)
+	v.I64 = state.ReadSlice[int64](r)
+	v.F64 = state.ReadSlice[float64](r)
+	v.Offs = state.ReadSlice[int32](r)
+	v.Bytes = state.ReadSlice[byte](r)
+	v.IPs = state.ReadSlice[[16]byte](r)
+	limit := int32(len(v.Bytes))
+	if v.Kind == types.List && r.Err() == nil {
+		if kind != types.List {
+			r.Fail("a saved column is a list inside a list")
+			return vec.Nulls(0)
+		}
+		v.Child = loadColumn(r, types.Any)
+		limit = int32(v.Child.N)
+	}
+	if r.Err() == nil && !(v.Kind == kind || kind == types.Any && v.Kind != types.List) || !sound(v, limit) {
+		r.Fail("a saved column is damaged")
+	}
+	if r.Err() != nil {
+		return vec.Nulls(0)
+	}
+	return v
+}
+
+// none is nil for an empty bitmap.
+func none(b vec.Bitmap) vec.Bitmap {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
+// sound reports whether the slices of a column fit its number of rows, and its
+// offsets what they point into.
+func sound(v *vec.Vec, limit int32) bool {
+	n, words := v.N, (v.N+63)/64
+	if n < 0 || v.Valid != nil && len(v.Valid) != words {
+		return false
+	}
+	switch v.Kind {
+	case types.Bool:
+		return len(v.Bits) == words
+	case types.Int, types.Timestamp, types.Duration:
+		return len(v.I64) == n
+	case types.Float:
+		return len(v.F64) == n
+	case types.IP:
+		return len(v.IPs) == n
+	case types.String, types.List:
+		if len(v.Offs) != n+1 || v.Offs[0] < 0 || v.Offs[n] > limit {
+			return false
+		}
+		for i := range n {
+			if v.Offs[i] > v.Offs[i+1] {
+				return false
+			}
+		}
+		return true
+	case types.Null:
+		return true
+	}
+	return false
+}

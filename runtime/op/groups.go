@@ -1,0 +1,135 @@
+package op
+
+import (
+	"slices"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/state"
+	"github.com/detlang/det/runtime/vec"
+)
+
+// defaultKeys is how many keys a window holds at a time when its rule does not say.
+const defaultKeys = 10_000_000
+
+// groups gives rows the dense code of their grouping key. Codes of keys that are
+// not needed any more are given back in bulk: when they are by far the most, or
+// when the table is full. Which of several codes a key has never shows in results.
+type groups struct {
+	keys *state.Keys
+	cols []int // key columns of the input
+
+	// live marks the keys for which something is kept; nil keeps all keys for good.
+	live func(used vec.Bitmap)
+
+	missing, overflow int64 // rows left out
+	full              bool  // nothing was idle when room was last sought
+
+	vecs []*vec.Vec
+	ids  []int32
+	idle []int32
+}
+
+func newGroups(by []Arg, max int) *groups {
+	g := &groups{}
+	kinds := make([]types.Kind, len(by))
+	for i, a := range by {
+		kinds[i] = a.Type.Kind
+		g.cols = append(g.cols, a.Col)
+	}
+	g.keys = state.NewKeys(kinds, max)
+	g.vecs = make([]*vec.Vec, len(by))
+	return g
+}
+
+// of gives the codes of n rows of a batch: rows, or the first n where that is nil.
+// A negative code is a row that joins no group; such rows are counted, and some
+// says whether there are any. The slice is valid until the next call.
+func (g *groups) of(b *runtime.Batch, rows []int32, n int) (ids []int32, some bool) {
+	for i, c := range g.cols {
+		g.vecs[i] = b.Cols[c]
+	}
+	g.ids = slices.Grow(g.ids[:0], n)[:n]
+	missing, overflow := g.keys.IDs(g.vecs, rows, n, g.ids)
+	if overflow > 0 && g.reclaim() { // in the order of rows, as if the table had been swept before
+		missing, overflow = g.keys.IDs(g.vecs, rows, n, g.ids)
+	}
+	g.missing += int64(missing)
+	g.overflow += int64(overflow)
+	return g.ids, missing+overflow > 0
+}
+
+// reclaim gives back the codes of the keys for which nothing is kept.
+func (g *groups) reclaim() bool {
+	if g.live == nil || g.full {
+		return false
+	}
+	used := vec.NewBitmap(g.keys.Len())
+	g.live(used)
+	g.idle = g.idle[:0]
+	for id := range int32(g.keys.Len()) {
+		if !used.Get(int(id)) && g.keys.Alive(id) {
+			g.idle = append(g.idle, id)
+		}
+	}
+	g.keys.Free(g.idle)
+	g.keys.Sweep()
+	g.full = len(g.idle) == 0
+	return !g.full
+}
+
+// settle is told when keys went out of use. It gives idle codes back when far more
+// are held than the n in use. It must not come while codes that of gave are still
+// to be used.
+func (g *groups) settle(n int) {
+	const least = 1 << 13
+	g.full = false
+	if g.live != nil && g.keys.Live() > 8*n+least {
+		g.reclaim()
+	}
+}
+
+// present drops the rows without a group: it gives the rows that remain, and their
+// codes in place.
+func present(ids, rows []int32) (_, kept []int32) {
+	kept = make([]int32, 0, len(ids))
+	n := 0
+	for i, id := range ids {
+		if id < 0 {
+			continue
+		}
+		r := int32(i)
+		if rows != nil {
+			r = rows[i]
+		}
+		ids[n] = id
+		kept = append(kept, r)
+		n++
+	}
+	return ids[:n], kept
+}
+
+// meter is what the keys take, and the rows left out. With codes in dead hands
+// given back only in bulk, the keys held may be more than those in use.
+func (g *groups) meter() runtime.Meters {
+	return runtime.Meters{
+		Groups:     g.keys.Live(),
+		Bytes:      g.keys.Bytes() + 4*cap(g.ids) + 4*cap(g.idle),
+		MissingKey: g.missing,
+		Overflow:   g.overflow,
+	}
+}
+
+func (g *groups) save(w *state.Writer) {
+	g.keys.Save(w)
+	w.Int(g.missing)
+	w.Int(g.overflow)
+}
+
+func (g *groups) load(r *state.Reader) error {
+	if err := g.keys.Load(r); err != nil {
+		return err
+	}
+	g.missing, g.overflow = r.Int(), r.Int()
+	return r.Err()
+}
