@@ -14,17 +14,17 @@ var riskFacts = slices.Concat(
 	[]Fact{hackTool("ida.frey", 12, 10)},
 )
 
-// riskHistoryFacts: risk against one's own history. sven.adler tests the
-// defences and trips the antivirus twice every working day; lea.sommer shows a
-// first small sign on day 12 and two together on day 40; kim.neff's first signs
-// come on day 41.
+// riskHistoryFacts: risk against one's own history, from day 21 on. sven.adler
+// tests the defences and trips the antivirus twice every Tuesday and Thursday;
+// lea.sommer shows a first small sign on day 32 and two together on day 57;
+// kim.neff's first signs come on day 58.
 var riskHistoryFacts = []Fact{
 	{
-		Table: "antivirus", Who: "sven.adler", What: "tests the defences: two detections every working day",
-		Rows: workdays(2), First: clock(10, 0, 0), Every: 4 * time.Hour, row: tool("sven.adler"),
+		Table: "antivirus", Who: "sven.adler", What: "tests the defences: two detections every Tuesday and Thursday",
+		Rows: tests, First: clock(10, 0, 0), Every: 4 * time.Hour, row: tool("sven.adler"),
 	},
-	files("lea.sommer", 12, 6), hackTool("lea.sommer", 40, 1), hoard("lea.sommer", 40, 30),
-	hackTool("kim.neff", 41, 1), hoard("kim.neff", 41, 30),
+	files("lea.sommer", 32, 6), hackTool("lea.sommer", 57, 1), hoard("lea.sommer", 57, 30),
+	hackTool("kim.neff", 58, 1), hoard("kim.neff", 58, 30),
 }
 
 func hackTool(user string, day, n int) Fact {
@@ -70,12 +70,10 @@ func mailOut(user string, day, n int) Fact {
 	}
 }
 
-// workdays is n rows from Monday to Friday.
-func workdays(n int) func(int) int {
-	return func(day int) int {
-		if weekend(day) {
-			return 0
-		}
-		return n
+// tests is two rows on the Tuesdays and Thursdays from day 21 on.
+func tests(day int) int {
+	if day >= 21 && (day%7 == 1 || day%7 == 3) {
+		return 2
 	}
+	return 0
 }

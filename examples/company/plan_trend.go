@@ -9,7 +9,7 @@ var trendFacts = []Fact{
 		Rows: rising, First: clock(0, 20, 0), Every: time.Hour, row: denied(member("lena.vogt")),
 	},
 	{
-		Table: "authentication", Who: "eva.lang", What: "four failures a day, three weeks of holiday, then four a day again: no trend",
+		Table: "authentication", Who: "eva.lang", What: "five failures a day, three weeks of holiday, then five a day again: no trend",
 		Rows: holiday, First: clock(7, 40, 0), Every: 2 * time.Hour, row: denied(member("eva.lang")),
 	},
 }
@@ -20,5 +20,5 @@ func holiday(day int) int {
 	if day >= 45 && day < 66 {
 		return 0
 	}
-	return 4
+	return 5
 }
