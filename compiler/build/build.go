@@ -1,0 +1,250 @@
+// Package build turns plans into programs: expressions into graphs of kernels, and
+// stages into operators.
+package build
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"github.com/detlang/det/compiler/plan"
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/engine"
+	"github.com/detlang/det/runtime/eval"
+	"github.com/detlang/det/runtime/op"
+)
+
+// Program makes a program of a rule set. Each call makes one of its own, with
+// fresh state.
+func Program(set *plan.Set) (*engine.Program, error) {
+	b := &builder{set: set, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}}
+	for _, s := range set.Schemas {
+		b.stream(s)
+	}
+	for _, r := range set.Rules {
+		if err := b.rule(r); err != nil {
+			return nil, fmt.Errorf("rule %s: %w", r.Name, err)
+		}
+	}
+	b.settle()
+	return b.prog, nil
+}
+
+type builder struct {
+	set     *plan.Set
+	prog    *engine.Program
+	streams map[*types.Schema]*streamBuilder
+	rules   map[*plan.Rule]int
+	derived bool // a rule reads alerts or risk
+}
+
+// streamBuilder gathers what the rules over one schema read.
+type streamBuilder struct {
+	index int
+	def   *engine.Stream
+	at    map[string]int // columns by name
+}
+
+func (b *builder) stream(s *types.Schema) {
+	sb := &streamBuilder{index: len(b.prog.Streams), def: &engine.Stream{Name: s.Name, Graph: eval.NewGraph()}, at: map[string]int{}}
+	b.streams[s] = sb
+	b.prog.Streams = append(b.prog.Streams, sb.def)
+	if i := s.Find(s.Time); i >= 0 {
+		sb.def.Time = sb.column(s.Time, s.Fields[i].Type)
+	}
+}
+
+func (s *streamBuilder) column(name string, t types.Type) int {
+	i, ok := s.at[name]
+	if !ok {
+		i = len(s.def.Columns)
+		s.at[name] = i
+		s.def.Columns = append(s.def.Columns, runtime.Column{Name: name, Type: t})
+	}
+	return i
+}
+
+// settle marks the streams whose rows must come in order: where a rule keeps
+// state, and everywhere if rules read alerts.
+func (b *builder) settle() {
+	for _, r := range b.prog.Rules {
+		if r.Stream >= 0 && (b.derived || len(r.Segments) > 1) {
+			b.prog.Streams[r.Stream].Stateful = true
+		}
+	}
+}
+
+// ruleBuilder builds one rule, segment by segment.
+type ruleBuilder struct {
+	rule  *plan.Rule
+	out   *engine.Rule
+	graph *graph
+	where []plan.Expr // conditions of the segment that is open
+}
+
+func (b *builder) rule(r *plan.Rule) error {
+	rb := &ruleBuilder{rule: r, out: &engine.Rule{
+		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Upstream: -1,
+	}}
+	switch {
+	case r.From.Schema != nil:
+		sb := b.streams[r.From.Schema]
+		rb.out.Stream = sb.index
+		rb.graph = newGraph(sb.def.Graph)
+		for _, col := range r.From.Columns {
+			rb.graph.columns[col] = sb.column(col.Name, col.Type)
+		}
+	default:
+		b.derived = true
+		rb.graph = newGraph(eval.NewGraph())
+		for i, col := range r.From.Columns {
+			rb.graph.columns[col] = i
+			rb.out.Columns = append(rb.out.Columns, runtime.Column{Name: col.Name, Type: col.Type})
+		}
+		rb.out.Risk = r.From.Risk
+		if r.From.Rule != nil {
+			up, ok := b.rules[r.From.Rule]
+			if !ok {
+				return fmt.Errorf("it reads rule %s, which is not built", r.From.Rule.Name)
+			}
+			rb.out.Upstream = up
+		}
+	}
+	for _, st := range r.Stages {
+		if err := rb.stage(st); err != nil {
+			return err
+		}
+	}
+	if err := rb.alert(); err != nil {
+		return err
+	}
+	rb.out.Fingerprint = fingerprint(r)
+	b.rules[r] = len(b.prog.Rules)
+	b.prog.Rules = append(b.prog.Rules, rb.out)
+	return nil
+}
+
+// stage adds a stage: conditions wait until the segment ends, others end it.
+func (rb *ruleBuilder) stage(st *plan.Stage) error {
+	grouped := len(rb.out.Segments) > 0
+	if st.Cond != nil && (st.Spec.Name == "where" || !grouped) {
+		rb.where = append(rb.where, st.Cond)
+		return nil
+	}
+	seg, err := rb.segment(st.Spec.Name)
+	if err != nil {
+		return err
+	}
+	inputs := st.Inputs
+	args, in := st.Placed(), op.Row{}
+	if st.Cond != nil { // when: its condition is its input
+		inputs = []plan.Expr{st.Cond}
+		args = &op.Args{Head: []op.Arg{{Name: "condition", Col: st.Before, Type: types.TBool}}}
+	}
+	if !st.Fresh {
+		in = st.Row
+		in.Cols = nil
+		for _, col := range rb.graph.order {
+			in.Cols = append(in.Cols, runtime.Column{Name: col.Name, Type: col.Type})
+		}
+	}
+	for _, x := range inputs {
+		id, err := rb.graph.node(x)
+		if err != nil {
+			return err
+		}
+		seg.Inputs = append(seg.Inputs, id)
+		name := plan.String(x)
+		if col, ok := x.(*plan.Col); ok {
+			name = col.Column.Name
+		}
+		in.Cols = append(in.Cols, runtime.Column{Name: name, Type: x.Type()})
+	}
+	seg.Fresh = st.Fresh
+	if seg.Op, err = st.Spec.New(in, args); err != nil {
+		return err
+	}
+	rb.graph = newGraph(eval.NewGraph())
+	rb.graph.row(st.Out)
+	return nil
+}
+
+// segment closes the open stretch of conditions.
+func (rb *ruleBuilder) segment(stage string) (*engine.Segment, error) {
+	seg := &engine.Segment{Stage: stage, Graph: rb.graph.g, Filter: engine.None}
+	switch len(rb.where) {
+	case 0:
+	default:
+		id, err := rb.graph.node(&plan.And{Xs: rb.where})
+		if err != nil {
+			return nil, err
+		}
+		seg.Filter = id
+	}
+	rb.where = nil
+	rb.out.Segments = append(rb.out.Segments, seg)
+	return seg, nil
+}
+
+// alert builds what alerts show, over the last row.
+func (rb *ruleBuilder) alert() error {
+	if _, err := rb.segment("alert"); err != nil {
+		return err
+	}
+	a, spec := &rb.out.Alert, &rb.rule.Alert
+	a.Suppressed = engine.None
+	outputs := func(list []plan.Output) ([]engine.Output, error) {
+		var out []engine.Output
+		for _, o := range list {
+			id, err := rb.graph.node(o.X)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, engine.Output{Name: o.Name, Kind: o.X.Type().Kind, ID: id})
+		}
+		return out, nil
+	}
+	var err error
+	if a.Keys, err = outputs(spec.Keys); err != nil {
+		return err
+	}
+	if a.Values, err = outputs(spec.Values); err != nil {
+		return err
+	}
+	if a.Evidence, err = outputs(spec.Evidence); err != nil {
+		return err
+	}
+	for _, k := range spec.Risk {
+		r := engine.Risk{EntityType: k.EntityType, Category: k.Category, Stage: k.Stage}
+		if r.Entity, err = rb.graph.node(k.Entity); err != nil {
+			return err
+		}
+		if r.Score, err = rb.graph.node(k.Score); err != nil {
+			return err
+		}
+		a.Risk = append(a.Risk, r)
+	}
+	if spec.Suppressed != nil {
+		if a.Suppressed, err = rb.graph.node(&plan.Col{Column: spec.Suppressed}); err != nil {
+			return err
+		}
+	}
+	names := map[string]types.Type{}
+	for _, list := range [][]plan.Output{spec.Keys, spec.Values} {
+		for _, o := range list {
+			names[o.Name] = o.X.Type()
+		}
+	}
+	rb.out.Title, err = eval.CompileTitle(rb.rule.Meta.Title, names)
+	return err
+}
+
+// fingerprint is a hash of all that decides a rule's state.
+func fingerprint(r *plan.Rule) string {
+	var b strings.Builder
+	r.Print(&b)
+	h := fnv.New64a()
+	h.Write([]byte(b.String()))
+	return fmt.Sprintf("%016x", h.Sum64())
+}

@@ -1,0 +1,151 @@
+// Package compiler turns rule files into checked, optimised plans.
+package compiler
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/detlang/det/compiler/check"
+	"github.com/detlang/det/compiler/fold"
+	"github.com/detlang/det/compiler/opt"
+	"github.com/detlang/det/compiler/plan"
+	"github.com/detlang/det/lang"
+	"github.com/detlang/det/lang/ast"
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+	"github.com/detlang/det/runtime/agg"
+	"github.com/detlang/det/runtime/op"
+	"github.com/detlang/det/stdlib"
+)
+
+// Options are what a compilation may be told.
+type Options struct {
+	// Functions are added to the standard library, for hosts that bring their own.
+	Functions []stdlib.Func
+	// Params override rule parameters, by "rule.param" or "param".
+	Params map[string]any
+	// NoOptimise leaves the plan as it was written.
+	NoOptimise bool
+}
+
+// maxData is the size in bytes of a file that a list or a table may name.
+const maxData = 256 << 20
+
+// Compile checks files together. Rules with errors are left out of the set; what
+// is wrong with them is in diags.
+func Compile(files []*source.File, opts Options, diags *diag.List) *plan.Set {
+	c := &compilation{diags: diags, loaded: map[string]*ast.File{}}
+	trees := make([]*ast.File, len(files))
+	for i, f := range files {
+		trees[i] = lang.Parse(f, diags)
+		c.loaded[key(f.Name)] = trees[i]
+	}
+	set := check.Rules(trees, check.Options{
+		Functions: append(stdlib.Functions(), opts.Functions...),
+		Aggs:      agg.All(),
+		Stages:    op.All(),
+		Import:    c.load,
+		Read:      read,
+		Params:    opts.Params,
+		Fold:      fold.Const,
+	}, diags)
+	if !opts.NoOptimise {
+		opt.Rules(set)
+	}
+	diags.Sort()
+	return set
+}
+
+type compilation struct {
+	diags  *diag.List
+	loaded map[string]*ast.File // by key, each file once
+}
+
+// key identifies a file however its path was written.
+func key(name string) string {
+	if abs, err := filepath.Abs(name); err == nil {
+		return abs
+	}
+	return filepath.Clean(name)
+}
+
+// load finds the file of an import: a library by its dotted name, or a file below
+// the folder of the one that imports it.
+func (c *compilation) load(from *ast.File, imp *ast.Import) *ast.File {
+	if imp.File != nil {
+		name, _ := imp.File.Value.(string)
+		full := filepath.Join(filepath.Dir(from.Source.Name), filepath.FromSlash(name))
+		if f := c.loaded[key(full)]; f != nil {
+			return f
+		}
+		data, err := read(from.Source, name)
+		if err != nil {
+			c.diags.Errorf("D0801", imp.File.At, "cannot read the import: %s", err)
+			return nil
+		}
+		return c.parse(key(full), source.New(full, string(data)))
+	}
+	var words []string
+	for _, p := range imp.Path {
+		words = append(words, p.Name)
+	}
+	name := strings.Join(words, ".")
+	if f := c.loaded["lib:"+name]; f != nil {
+		return f
+	}
+	text, ok := stdlib.File(name)
+	if !ok {
+		d := c.diags.Errorf("D0801", imp.At, "there is no library %s", name)
+		if near, ok := diag.Nearest(name, stdlib.Names()); ok {
+			d.Hint = "did you mean " + near + "?"
+		} else {
+			d.Hint = "the libraries are " + strings.Join(stdlib.Names(), ", ")
+		}
+		return nil
+	}
+	return c.parse("lib:"+name, source.New(name+".det", text))
+}
+
+func (c *compilation) parse(key string, f *source.File) *ast.File {
+	tree := lang.Parse(f, c.diags)
+	c.loaded[key] = tree
+	return tree
+}
+
+// read gives a file that a rule file names. It must lie in the folder of the rule
+// file or below it: a rule from elsewhere cannot read the machine.
+func read(from *source.File, name string) ([]byte, error) {
+	dir := filepath.Dir(from.Name)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	f, err := root.Open(filepath.FromSlash(name))
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: no such file in %s", name, dir)
+		}
+		var pe *fs.PathError
+		if errors.As(err, &pe) && strings.Contains(pe.Err.Error(), "escapes") {
+			return nil, fmt.Errorf("%s: a rule file reads only files in its own folder or below", name)
+		}
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder", name)
+	}
+	if info.Size() > maxData {
+		return nil, fmt.Errorf("%s has %d MiB; at most %d are read", name, info.Size()>>20, maxData>>20)
+	}
+	return root.ReadFile(filepath.FromSlash(name))
+}

@@ -1,0 +1,176 @@
+package det
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/detlang/det/compiler"
+	"github.com/detlang/det/compiler/build"
+	"github.com/detlang/det/compiler/plan"
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+	"github.com/detlang/det/stdlib"
+)
+
+// Compiler says how rules are compiled. The zero Compiler is ready to use.
+type Compiler struct {
+	// Functions are added to those of the standard library.
+	Functions []stdlib.Func
+	// Params set rule parameters from outside, by "rule.param" or "param". Values
+	// are bool, int64, float64, string, time.Duration or time.Time.
+	Params map[string]any
+	// NoOptimise runs the plan as it was written.
+	NoOptimise bool
+}
+
+// Source is a rule file that is not on disk.
+type Source struct{ Name, Text string }
+
+// Ruleset is a set of checked rules. It does not change; any number of engines may
+// be made of it, also at the same time.
+type Ruleset struct {
+	set   *plan.Set
+	files int
+}
+
+// CompileError says that rules did not compile.
+type CompileError struct{ Diagnostics *diag.List }
+
+func (e *CompileError) Error() string {
+	var b strings.Builder
+	diag.Render(&b, e.Diagnostics, diag.Options{})
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// Compile reads rule files, or all rule files in a folder and below, and compiles
+// them together. If a rule is wrong, the error is a *CompileError that tells
+// everything that is wrong with any of them.
+func Compile(paths ...string) (*Ruleset, error) {
+	rs, diags, err := Compiler{}.Files(paths...)
+	if err != nil {
+		return nil, err
+	}
+	if diags.Errors() > 0 {
+		return nil, &CompileError{diags}
+	}
+	return rs, nil
+}
+
+// Files compiles rule files and folders of them. Rules with errors are left out of
+// the set, and told in the list; err is for files that cannot be read.
+func (c Compiler) Files(paths ...string) (*Ruleset, *diag.List, error) {
+	names, err := RuleFiles(paths...)
+	if err != nil {
+		return nil, nil, err
+	}
+	var files []*source.File
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		files = append(files, source.New(name, string(text)))
+	}
+	rs, diags := c.compile(files)
+	return rs, diags, nil
+}
+
+// Sources compiles rule files given as text.
+func (c Compiler) Sources(sources ...Source) (*Ruleset, *diag.List) {
+	var files []*source.File
+	for _, s := range sources {
+		files = append(files, source.New(s.Name, s.Text))
+	}
+	return c.compile(files)
+}
+
+func (c Compiler) compile(files []*source.File) (*Ruleset, *diag.List) {
+	diags := &diag.List{}
+	set := compiler.Compile(files, compiler.Options{Functions: c.Functions, Params: c.Params, NoOptimise: c.NoOptimise}, diags)
+	return &Ruleset{set: set, files: len(files)}, diags
+}
+
+// RuleFiles lists the rule files that paths name: files as they are, and from
+// folders all that end in .det, sorted by name.
+func RuleFiles(paths ...string) ([]string, error) {
+	var out []string
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: no such file or folder", p)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			out = append(out, p)
+			continue
+		}
+		before := len(out)
+		err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && strings.HasSuffix(name, ".det") {
+				out = append(out, name)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(out) == before {
+			return nil, fmt.Errorf("%s: no rule files (.det) in this folder", p)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// RuleInfo is what a rule says of itself.
+type RuleInfo struct {
+	Name, ID, Title, Level, Status string
+	Attack                         []string
+	Reads                          string // the stream: a schema, "rule x" or "risk"
+	File                           string
+}
+
+// Rules lists the rules in the order in which they run.
+func (r *Ruleset) Rules() []RuleInfo {
+	var out []RuleInfo
+	for _, x := range r.set.Rules {
+		out = append(out, RuleInfo{
+			Name: x.Name, ID: x.Meta.ID, Title: x.Meta.Title, Level: x.Meta.Level, Status: x.Meta.Status,
+			Attack: x.Meta.Attack, Reads: x.From.Name(), File: x.At.File.Name,
+		})
+	}
+	return out
+}
+
+// Schemas lists the names of the schemas whose events the rules read.
+func (r *Ruleset) Schemas() []string {
+	var out []string
+	for _, s := range r.set.Schemas {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+// Files is how many rule files the set was compiled from.
+func (r *Ruleset) Files() int { return r.files }
+
+// Plan writes what will run, for people.
+func (r *Ruleset) Plan(w io.Writer) {
+	for i, x := range r.set.Rules {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		x.Print(w)
+	}
+}
+
+// program builds the rules anew, with fresh state.
+func (r *Ruleset) program() (*program, error) { return build.Program(r.set) }

@@ -1,0 +1,118 @@
+package det
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/engine"
+)
+
+type program = engine.Program
+
+// EngineOptions say how an engine keeps time and where its alerts go.
+type EngineOptions struct {
+	// Lateness is how far behind the newest event an event may come.
+	Lateness time.Duration
+	// Ahead is how far before the newest event an event may lie; one further ahead
+	// is set aside. 0 is 366 days.
+	Ahead time.Duration
+	// Manual leaves the clock to Advance: nothing is late before that.
+	Manual bool
+	// Alerts takes alerts as records of runtime.AlertSchema. The record is released
+	// after the call.
+	Alerts func(arrow.Record) error
+	// Each takes alerts one by one, as an alternative to Alerts.
+	Each func(*runtime.Alert) error
+	// Aside is told of rows that no rule sees: late, too far ahead, without a time.
+	Aside func(engine.Aside)
+	// Alloc makes the records of alerts; nil is Go's own memory.
+	Alloc memory.Allocator
+}
+
+// Engine runs a rule set over record batches. It is not safe for concurrent use,
+// but engines are independent of each other.
+type Engine struct {
+	e    *engine.Engine
+	rows map[int32]int64 // rows pushed, by source
+}
+
+// NewEngine makes an engine with fresh state.
+func (r *Ruleset) NewEngine(opts EngineOptions) (*Engine, error) {
+	prog, err := r.program()
+	if err != nil {
+		return nil, err
+	}
+	alloc := opts.Alloc
+	if alloc == nil {
+		alloc = memory.DefaultAllocator
+	}
+	return &Engine{rows: map[int32]int64{}, e: engine.New(prog, engine.Options{
+		Lateness: opts.Lateness, Ahead: opts.Ahead, Manual: opts.Manual, Aside: opts.Aside,
+		Alerts: func(list []runtime.Alert) error {
+			if opts.Each != nil {
+				for i := range list {
+					if err := opts.Each(&list[i]); err != nil {
+						return err
+					}
+				}
+			}
+			if opts.Alerts == nil {
+				return nil
+			}
+			rec := runtime.AlertRecord(alloc, list)
+			defer rec.Release()
+			return opts.Alerts(rec)
+		},
+	})}, nil
+}
+
+// Push takes a batch of events of a schema; columns are found by the names of the
+// schema's fields. An empty name stands for the only schema that the rules read.
+// The record is retained for as long as it is needed.
+func (e *Engine) Push(schema string, rec arrow.Record) error {
+	return e.PushContext(context.Background(), schema, rec)
+}
+
+// PushContext is Push with a context that can stop it between batches.
+func (e *Engine) PushContext(ctx context.Context, schema string, rec arrow.Record) error {
+	stream, err := e.stream(schema)
+	if err != nil {
+		return err
+	}
+	src := e.e.Source(schema)
+	pos := runtime.Positions{One: src, First: e.rows[src]}
+	e.rows[src] += rec.NumRows()
+	return e.e.Push(ctx, stream, rec, pos)
+}
+
+func (e *Engine) stream(schema string) (int, error) {
+	if schema == "" && len(e.e.Streams()) == 1 {
+		return 0, nil
+	}
+	if i := e.e.Stream(schema); i >= 0 {
+		return i, nil
+	}
+	return 0, fmt.Errorf("no rule reads schema %q; the rules read: %s", schema, strings.Join(e.e.Streams(), ", "))
+}
+
+// Advance says that no event before t will come: windows that end by then are
+// judged.
+func (e *Engine) Advance(t time.Time) error {
+	return e.e.Advance(context.Background(), t.UnixMicro())
+}
+
+// Flush ends the input: windows that are still open are judged as they stand, and
+// their alerts say partial.
+func (e *Engine) Flush() error { return e.e.Finish(context.Background()) }
+
+// Stats are the counts so far.
+func (e *Engine) Stats() engine.Stats { return e.e.Stats() }
+
+// Close lets go of all memory. The engine cannot be used afterwards.
+func (e *Engine) Close() { e.e.Close() }

@@ -1,0 +1,286 @@
+package engine
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/vec"
+)
+
+// alert makes alerts of rows of a batch; rows nil means all.
+func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
+	spec := &r.def.Alert
+	get := func(outs []Output) []*vec.Vec {
+		cols := make([]*vec.Vec, len(outs))
+		for i, o := range outs {
+			cols[i] = f.Get(o.ID, mask)
+		}
+		return cols
+	}
+	keys, values, evidence := get(spec.Keys), get(spec.Values), get(spec.Evidence)
+	var suppressed *vec.Vec
+	if spec.Suppressed != None {
+		suppressed = f.Get(spec.Suppressed, mask)
+	}
+	entities, scores := make([]*vec.Vec, len(spec.Risk)), make([]*vec.Vec, len(spec.Risk))
+	for i, k := range spec.Risk {
+		entities[i], scores[i] = f.Get(k.Entity, mask), f.Get(k.Score, mask)
+	}
+	one := func(row int32) {
+		i := int(row)
+		a := runtime.Alert{
+			Rule: r.def.Name, RuleID: r.def.ID, Level: r.def.Level, Attack: r.def.Attack, Time: b.Time[i],
+			Keys: named(spec.Keys, keys, i), Values: named(spec.Values, values, i),
+		}
+		if w := b.Window; w != nil {
+			a.HasWindow, a.WindowStart, a.WindowEnd, a.Partial = true, w.Start[i], w.End[i], w.Partial
+			if w.Evidence != nil {
+				a.Evidence = w.Evidence(row)
+				for j := range a.Evidence {
+					r.nameSource(&a.Evidence[j])
+				}
+			}
+		} else {
+			src, n := b.Pos.At(row)
+			a.Evidence = []runtime.Event{{Source: r.e.sourceName(src), Row: n, Time: b.Time[i], Fields: present(named(spec.Evidence, evidence, i))}}
+		}
+		if suppressed != nil && !suppressed.Missing(i) {
+			a.Suppressed = suppressed.I64[i]
+		}
+		for j, k := range spec.Risk {
+			if entities[j].Missing(i) || scores[j].Missing(i) {
+				continue
+			}
+			a.Risk = append(a.Risk, runtime.Risk{
+				EntityType: k.EntityType, Entity: runtime.FormatValue(entities[j].Value(i), entities[j].Kind),
+				Score: number(scores[j].Value(i)), Category: k.Category, Stage: k.Stage,
+			})
+		}
+		a.ID = identity(r.def, &a)
+		a.Title = r.title(&a)
+		r.send(&a)
+	}
+	if rows == nil {
+		for i := range int32(b.N) {
+			one(i)
+		}
+		return
+	}
+	for _, i := range rows {
+		one(i)
+	}
+}
+
+// nameSource puts the name of a source in place of its number, which is how
+// operators remember it.
+func (r *rule) nameSource(ev *runtime.Event) {
+	if n, err := strconv.Atoi(ev.Source); err == nil {
+		ev.Source = r.e.sourceName(int32(n))
+	}
+}
+
+func named(outs []Output, cols []*vec.Vec, row int) []runtime.Named {
+	if len(outs) == 0 {
+		return nil
+	}
+	list := make([]runtime.Named, len(outs))
+	for i, o := range outs {
+		list[i] = runtime.Named{Name: o.Name, Kind: o.Kind, Value: cols[i].Value(row)}
+	}
+	return list
+}
+
+// present leaves out what is missing.
+func present(list []runtime.Named) []runtime.Named {
+	out := list[:0]
+	for _, n := range list {
+		if n.Value != nil {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// title is the rule's title with its holes filled.
+func (r *rule) title(a *runtime.Alert) string {
+	t := r.def.Title
+	if !t.Dynamic() {
+		return t.Render(nil)
+	}
+	env := make(map[string]any, len(a.Keys)+len(a.Values))
+	for _, list := range [][]runtime.Named{a.Values, a.Keys} {
+		for _, n := range list {
+			env[n.Name] = host(n.Value, n.Kind)
+		}
+	}
+	return t.Render(env)
+}
+
+// host is a value as expr-lang takes it.
+func host(v any, k types.Kind) any {
+	switch x := v.(type) {
+	case int64:
+		switch k {
+		case types.Timestamp:
+			return time.UnixMicro(x).UTC()
+		case types.Duration:
+			return time.Duration(x) * time.Microsecond
+		}
+	case netip.Addr:
+		return x.String()
+	}
+	return v
+}
+
+// send hands an alert to the output and to the rules that read it.
+func (r *rule) send(a *runtime.Alert) {
+	r.alerts++
+	r.e.out = append(r.e.out, *a)
+	for _, reader := range r.readers {
+		reader.take(reader.row(a))
+	}
+	if len(a.Risk) > 0 {
+		for _, reader := range r.e.rules {
+			if reader.def.Risk {
+				for i := range a.Risk {
+					reader.take(reader.riskRow(a, &a.Risk[i]))
+				}
+			}
+		}
+	}
+}
+
+// row is an alert as a row of a stream.
+func (r *rule) row(a *runtime.Alert) (int64, []any) {
+	vals := make([]any, len(r.def.Columns))
+	for c, col := range r.def.Columns {
+		switch col.Name {
+		case "time":
+			vals[c] = a.Time
+		case "rule":
+			vals[c] = a.Rule
+		case "level":
+			vals[c] = a.Level
+		default:
+			for _, list := range [][]runtime.Named{a.Keys, a.Values} {
+				for _, n := range list {
+					if n.Name == col.Name && vals[c] == nil {
+						vals[c] = n.Value
+					}
+				}
+			}
+		}
+	}
+	return a.Time, vals
+}
+
+// riskRow is one contribution of risk as a row of the stream of risk.
+func (r *rule) riskRow(a *runtime.Alert, k *runtime.Risk) (int64, []any) {
+	all := map[string]any{
+		"time": a.Time, "entity_type": k.EntityType, "entity": k.Entity, "score": k.Score,
+		"category": text(k.Category), "stage": text(k.Stage), "rule": a.Rule, "level": a.Level,
+	}
+	vals := make([]any, len(r.def.Columns))
+	for c, col := range r.def.Columns {
+		vals[c] = all[col.Name]
+	}
+	return a.Time, vals
+}
+
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// take adds a row to the stream that the rule reads.
+func (r *rule) take(at int64, vals []any) {
+	b := &runtime.Batch{N: 1, Time: []int64{at}, Pos: runtime.Positions{One: r.source, First: r.rows}}
+	for c, col := range r.def.Columns {
+		b.Cols = append(b.Cols, vec.Of(col.Type.Kind, vals[c]))
+	}
+	r.rows++
+	r.buf.Add(b)
+}
+
+func number(v any) float64 {
+	switch x := v.(type) {
+	case int64:
+		return float64(x)
+	case float64:
+		return x
+	}
+	return 0
+}
+
+// identity is the id of an alert: a hash of the rule, the key and the time, and for
+// a rule without a window also of the event's fields, so that the same events give
+// the same ids in any run. Two events that are equal in every field that the rule
+// reads have one id.
+func identity(def *Rule, a *runtime.Alert) string {
+	b := make([]byte, 0, 256)
+	str := func(s string) {
+		b = binary.AppendUvarint(b, uint64(len(s)))
+		b = append(b, s...)
+	}
+	list := func(l []runtime.Named) {
+		for _, n := range l {
+			str(n.Name)
+			b = appendValue(b, n.Value)
+		}
+	}
+	name := def.ID
+	if name == "" {
+		name = def.Name
+	}
+	str(name)
+	b = binary.LittleEndian.AppendUint64(b, uint64(a.Time))
+	list(a.Keys)
+	if a.HasWindow {
+		b = binary.LittleEndian.AppendUint64(b, uint64(a.WindowStart))
+		b = binary.LittleEndian.AppendUint64(b, uint64(a.WindowEnd))
+	} else {
+		for _, ev := range a.Evidence {
+			list(ev.Fields)
+		}
+	}
+	sum := xxh3.Hash128(b).Bytes()
+	return hex.EncodeToString(sum[:])
+}
+
+func appendValue(b []byte, v any) []byte {
+	switch x := v.(type) {
+	case nil:
+		return append(b, 0)
+	case bool:
+		if x {
+			return append(b, 1, 1)
+		}
+		return append(b, 1, 0)
+	case int64:
+		return binary.LittleEndian.AppendUint64(append(b, 2), uint64(x))
+	case float64:
+		return binary.LittleEndian.AppendUint64(append(b, 3), math.Float64bits(x))
+	case string:
+		return append(binary.AppendUvarint(append(b, 4), uint64(len(x))), x...)
+	case netip.Addr:
+		a := x.As16()
+		return append(append(b, 5), a[:]...)
+	case []any:
+		b = binary.AppendUvarint(append(b, 6), uint64(len(x)))
+		for _, e := range x {
+			b = appendValue(b, e)
+		}
+		return b
+	}
+	return append(b, 7)
+}

@@ -1,0 +1,343 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/order"
+	"github.com/detlang/det/runtime/vec"
+)
+
+// Options say how an engine keeps time and where its alerts go.
+type Options struct {
+	// Lateness is how far behind the newest event a row may come. Rows that are
+	// later still are set aside.
+	Lateness time.Duration
+	// Manual leaves the clock to the caller: nothing is late, and rows wait until
+	// Advance says that no earlier ones will come.
+	Manual bool
+	// Ahead is how far before the newest event a row may lie; one further ahead is
+	// set aside and does not move the clock. 0 is DefaultAhead.
+	Ahead time.Duration
+	// Until, where not 0, is the time (in microseconds) at which the clock ends:
+	// rows from then on are left out.
+	Until int64
+	// Alerts takes the alerts as they arise. The slice is valid during the call.
+	Alerts func([]runtime.Alert) error
+	// Aside is told of rows that were set aside; it may be nil.
+	Aside func(Aside)
+}
+
+// DefaultAhead is how far ahead of the newest event a row may lie.
+const DefaultAhead = 366 * 24 * time.Hour
+
+// Cause says why a row was set aside.
+type Cause uint8
+
+// The causes.
+const (
+	Late Cause = iota
+	Future
+	NoTime
+	After // at or after Options.Until
+)
+
+// Aside is a row that no rule sees.
+type Aside struct {
+	Cause  Cause
+	Stream string
+	Source string
+	Row    int64
+	Time   int64 // 0 for NoTime
+}
+
+// Engine runs a Program. It is not safe for concurrent use; several engines may
+// run at once.
+type Engine struct {
+	prog    *Program
+	opts    Options
+	streams []*stream
+	rules   []*rule
+	sources []string
+	byName  map[string]int32
+
+	clock     int64 // newest event time
+	watermark int64
+	out       []runtime.Alert
+	stats     Stats
+}
+
+type stream struct {
+	def   *Stream
+	doors []vec.Door
+	buf   *order.Buffer
+	rules []*rule
+	frame frame
+	rows  int64
+}
+
+// New makes an engine.
+func New(p *Program, opts Options) *Engine {
+	if opts.Ahead == 0 {
+		opts.Ahead = DefaultAhead
+	}
+	e := &Engine{
+		prog: p, opts: opts, byName: map[string]int32{},
+		clock: runtime.MinTime, watermark: runtime.MinTime,
+	}
+	for _, s := range p.Streams {
+		e.streams = append(e.streams, &stream{
+			def: s, doors: make([]vec.Door, len(s.Columns)), buf: order.NewBuffer(), frame: s.Graph.Frame(),
+		})
+	}
+	for _, def := range p.Rules {
+		r := newRule(e, def)
+		e.rules = append(e.rules, r)
+		switch {
+		case def.Stream >= 0:
+			s := e.streams[def.Stream]
+			r.segs[0].frame = s.frame
+			s.rules = append(s.rules, r)
+		case def.Upstream >= 0:
+			up := e.rules[def.Upstream]
+			up.readers = append(up.readers, r)
+		}
+	}
+	return e
+}
+
+// Source gives the number by which positions name a source of rows.
+func (e *Engine) Source(name string) int32 {
+	if i, ok := e.byName[name]; ok {
+		return i
+	}
+	i := int32(len(e.sources))
+	e.sources = append(e.sources, name)
+	e.byName[name] = i
+	return i
+}
+
+// Stream is the number of an event stream by the name of its schema, or -1.
+func (e *Engine) Stream(name string) int {
+	for i, s := range e.streams {
+		if s.def.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Clock is the newest event time that was accepted, MinTime before the first.
+func (e *Engine) Clock() int64 { return e.clock }
+
+// Push takes a record batch of a stream. Columns are found by name; those that the
+// record lacks are missing in every row. The record is retained while it is
+// needed.
+func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos runtime.Positions) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s := e.streams[stream]
+	b, err := s.open(rec)
+	if err != nil {
+		return err
+	}
+	b.Pos = pos
+	s.rows += int64(b.N)
+	e.stats.Rows += int64(b.N)
+	for _, part := range e.accept(s, b) {
+		if !s.def.Stateful {
+			if err := e.process(ctx, s, part); err != nil {
+				return err
+			}
+			continue
+		}
+		s.buf.Add(part)
+	}
+	if !e.opts.Manual && e.clock != runtime.MinTime {
+		return e.Advance(ctx, e.clock-e.opts.Lateness.Microseconds())
+	}
+	return e.flush()
+}
+
+// open widens a record's columns.
+func (s *stream) open(rec arrow.Record) (*runtime.Batch, error) {
+	b := &runtime.Batch{N: int(rec.NumRows()), Owner: rec}
+	schema := rec.Schema()
+	for c, col := range s.def.Columns {
+		at := schema.FieldIndices(col.Name)
+		if len(at) == 0 {
+			b.Cols = append(b.Cols, vec.Nulls(b.N))
+			continue
+		}
+		v, _, err := s.doors[c].Open(schema.Field(at[0]), rec.Column(at[0]), col.Type.Kind)
+		if err != nil {
+			return nil, fmt.Errorf("schema %s: %w", s.def.Name, err)
+		}
+		b.Cols = append(b.Cols, v)
+	}
+	if t := b.Cols[s.def.Time]; t.Kind == types.Null {
+		b.Time = make([]int64, b.N)
+	} else {
+		b.Time = t.I64
+	}
+	return b, nil
+}
+
+// accept sets rows aside that have no time, come too late or lie too far ahead,
+// moves the clock, and gives what is left: the batch itself in nearly every case.
+func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
+	var parts []*runtime.Batch
+	from := 0 // first row of the part that is open
+	drop := func(i int, cause Cause) {
+		e.aside(s, b, i, cause)
+		if i > from {
+			parts = append(parts, b.Slice(from, i))
+		}
+		from = i + 1
+	}
+	valid := b.Cols[s.def.Time].Valid
+	lateness, ahead := e.opts.Lateness.Microseconds(), e.opts.Ahead.Microseconds()
+	for i, t := range b.Time {
+		switch {
+		case valid != nil && !valid.Get(i):
+			drop(i, NoTime)
+		case e.opts.Until != 0 && t >= e.opts.Until:
+			drop(i, After)
+		case e.opts.Manual:
+			e.clock = max(e.clock, t)
+		case e.clock != runtime.MinTime && t < e.clock-lateness:
+			drop(i, Late)
+		case e.clock != runtime.MinTime && t > e.clock+ahead:
+			drop(i, Future)
+		default:
+			e.clock = max(e.clock, t)
+		}
+	}
+	if from == 0 {
+		return []*runtime.Batch{b}
+	}
+	if from < b.N {
+		parts = append(parts, b.Slice(from, b.N))
+	}
+	return parts
+}
+
+func (e *Engine) aside(s *stream, b *runtime.Batch, i int, cause Cause) {
+	e.stats.Aside[cause]++
+	if e.opts.Aside == nil {
+		return
+	}
+	src, row := b.Pos.At(int32(i))
+	a := Aside{Cause: cause, Stream: s.def.Name, Row: row, Source: e.sourceName(src)}
+	if cause != NoTime {
+		a.Time = b.Time[i]
+	}
+	e.opts.Aside(a)
+}
+
+func (e *Engine) sourceName(i int32) string {
+	if int(i) < len(e.sources) {
+		return e.sources[i]
+	}
+	return ""
+}
+
+// process runs one batch, in order, through the rules of its stream.
+func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error {
+	s.frame.Begin(b.Cols, b.N)
+	for _, r := range s.rules {
+		if err := r.run(ctx, 0, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Advance says that no row before the watermark will come: rows before it are
+// processed, and windows that end there are judged.
+func (e *Engine) Advance(ctx context.Context, watermark int64) error {
+	if watermark <= e.watermark {
+		return e.flush()
+	}
+	e.watermark = watermark
+	for _, s := range e.streams {
+		err := s.buf.Release(watermark, func(b *runtime.Batch) error { return e.process(ctx, s, b) })
+		if err != nil {
+			return err
+		}
+	}
+	for _, r := range e.rules {
+		if err := r.advance(ctx, watermark); err != nil {
+			return err
+		}
+	}
+	return e.flush()
+}
+
+// Finish ends the input: all rows are processed, and windows that are still open
+// are judged as they stand, marked partial.
+func (e *Engine) Finish(ctx context.Context) error {
+	if err := e.Drain(ctx); err != nil {
+		return err
+	}
+	for _, r := range e.rules {
+		if err := r.finish(ctx); err != nil {
+			return err
+		}
+	}
+	return e.flush()
+}
+
+// Drain processes all rows that wait, without ending the input.
+func (e *Engine) Drain(ctx context.Context) error {
+	end := e.clock
+	if end != runtime.MinTime {
+		end++
+	}
+	if e.opts.Until != 0 {
+		end = max(end, e.opts.Until)
+	}
+	return e.Advance(ctx, end)
+}
+
+// flush hands the alerts over.
+func (e *Engine) flush() error {
+	if len(e.out) == 0 {
+		return nil
+	}
+	out := e.out
+	e.out = nil
+	e.stats.Alerts += int64(len(out))
+	if e.opts.Alerts == nil {
+		return nil
+	}
+	return e.opts.Alerts(out)
+}
+
+// Close lets go of all memory.
+func (e *Engine) Close() {
+	for _, s := range e.streams {
+		s.buf.Close()
+		for i := range s.doors {
+			s.doors[i].Close()
+		}
+	}
+	for _, r := range e.rules {
+		r.close()
+	}
+}
+
+// Streams are the names of the event streams.
+func (e *Engine) Streams() []string {
+	var out []string
+	for _, s := range e.streams {
+		out = append(out, s.def.Name)
+	}
+	return out
+}

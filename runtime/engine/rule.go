@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/eval"
+	"github.com/detlang/det/runtime/order"
+	"github.com/detlang/det/runtime/vec"
+)
+
+// frame is the evaluation of one graph over one batch.
+type frame = *eval.Frame
+
+// rule is a running rule.
+type rule struct {
+	e       *Engine
+	def     *Rule
+	segs    []segment
+	readers []*rule       // rules that read this one's alerts
+	buf     *order.Buffer // of a rule that reads alerts or risk
+	source  int32         // names the alert stream in positions
+	rows    int64         // rows that came through buf
+	alerts  int64
+}
+
+// segment is a running Segment.
+type segment struct {
+	def   *Segment
+	frame frame
+	emit  runtime.Emit // takes what the operator gives
+	spent time.Duration
+	in    int64
+}
+
+func newRule(e *Engine, def *Rule) *rule {
+	r := &rule{e: e, def: def, segs: make([]segment, len(def.Segments))}
+	for i, s := range def.Segments {
+		seg := &r.segs[i]
+		seg.def = s
+		if s.Graph != nil {
+			seg.frame = s.Graph.Frame()
+		}
+		if i+1 < len(def.Segments) {
+			seg.emit = func(b *runtime.Batch) error { return r.run(context.Background(), i+1, b) }
+		}
+	}
+	if def.Stream < 0 {
+		r.buf = order.NewBuffer()
+		r.source = e.Source(def.sourceName(e.prog))
+	}
+	return r
+}
+
+// sourceName names the stream of alerts that a rule reads.
+func (def *Rule) sourceName(p *Program) string {
+	if def.Upstream >= 0 {
+		return "rule " + p.Rules[def.Upstream].Name
+	}
+	return "risk"
+}
+
+// run takes a batch through segment i.
+func (r *rule) run(ctx context.Context, i int, b *runtime.Batch) error {
+	seg := &r.segs[i]
+	began := time.Now()
+	if i > 0 || r.buf != nil {
+		seg.frame.Begin(b.Cols, b.N)
+	}
+	seg.in += int64(b.Rows())
+	var mask vec.Bitmap
+	rows := b.Sel
+	if rows != nil {
+		mask = vec.FromRows(rows, b.N)
+	}
+	if f := seg.def.Filter; f != None {
+		rows = seg.frame.Rows(f, mask)
+		if len(rows) == 0 {
+			seg.spent += time.Since(began)
+			return nil
+		}
+		if len(rows) == b.N {
+			rows, mask = nil, nil
+		} else {
+			mask = vec.FromRows(rows, b.N)
+		}
+	}
+	if seg.def.Op == nil {
+		r.alert(b, rows, mask, seg.frame)
+		seg.spent += time.Since(began)
+		return nil
+	}
+	out := *b
+	out.Sel = rows
+	if seg.def.Fresh {
+		out.Cols = nil
+	} else {
+		out.Cols = append([]*vec.Vec(nil), b.Cols...)
+	}
+	for _, id := range seg.def.Inputs {
+		out.Cols = append(out.Cols, seg.frame.Get(id, mask))
+	}
+	err := seg.def.Op.Push(ctx, &out, seg.emit)
+	seg.spent += time.Since(began)
+	return err
+}
+
+// advance moves the rule's clock: rows of other rules' alerts that are due come
+// first, then each operator in order.
+func (r *rule) advance(ctx context.Context, watermark int64) error {
+	if r.buf != nil {
+		err := r.buf.Release(watermark, func(b *runtime.Batch) error { return r.run(ctx, 0, b) })
+		if err != nil {
+			return err
+		}
+	}
+	for i := range r.segs {
+		seg := &r.segs[i]
+		if seg.def.Op == nil {
+			continue
+		}
+		if err := seg.def.Op.Advance(ctx, watermark, seg.emit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish ends the rule's input.
+func (r *rule) finish(ctx context.Context) error {
+	if r.buf != nil {
+		err := r.buf.Release(runtime.MaxTime, func(b *runtime.Batch) error { return r.run(ctx, 0, b) })
+		if err != nil {
+			return err
+		}
+	}
+	for i := range r.segs {
+		seg := &r.segs[i]
+		if f, ok := seg.def.Op.(runtime.Finisher); ok {
+			if err := f.Finish(ctx, seg.emit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *rule) close() {
+	if r.buf != nil {
+		r.buf.Close()
+	}
+	for i := range r.segs {
+		if c, ok := r.segs[i].def.Op.(interface{ Close() }); ok {
+			c.Close()
+		}
+	}
+}

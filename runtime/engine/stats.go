@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/detlang/det/runtime"
+)
+
+// Stats are the counts of a run.
+type Stats struct {
+	Rows    int64    // rows pushed
+	Aside   [4]int64 // by Cause
+	Alerts  int64
+	Streams []StreamStats
+	Rules   []RuleStats
+}
+
+// StreamStats are the counts of one event stream.
+type StreamStats struct {
+	Name string
+	Rows int64
+}
+
+// RuleStats are the counts of one rule and of its stages.
+type RuleStats struct {
+	Name   string
+	Alerts int64
+	Stages []StageStats
+}
+
+// StageStats are the counts of one stage. Spent is the wall time in the stage, not
+// in those after it.
+type StageStats struct {
+	Stage string
+	Rows  int64
+	Spent time.Duration
+	runtime.Meters
+}
+
+// Stats gives the counts so far.
+func (e *Engine) Stats() Stats {
+	s := e.stats
+	s.Alerts += int64(len(e.out))
+	for _, st := range e.streams {
+		s.Streams = append(s.Streams, StreamStats{st.def.Name, st.rows})
+	}
+	for _, r := range e.rules {
+		rs := RuleStats{Name: r.def.Name, Alerts: r.alerts}
+		for i := range r.segs {
+			seg := &r.segs[i]
+			st := StageStats{Stage: seg.def.Stage, Rows: seg.in, Spent: seg.spent}
+			if i+1 < len(r.segs) {
+				st.Spent -= min(st.Spent, r.segs[i+1].spent)
+			}
+			if m, ok := seg.def.Op.(runtime.Meter); ok {
+				st.Meters = m.Meter()
+			}
+			rs.Stages = append(rs.Stages, st)
+		}
+		s.Rules = append(s.Rules, rs)
+	}
+	return s
+}
