@@ -11,10 +11,7 @@ func NewBitmap(n int) Bitmap { return make(Bitmap, (n+63)/64) }
 // Ones makes a bitmap of n rows, all one.
 func Ones(n int) Bitmap {
 	b := NewBitmap(n)
-	for i := range b {
-		b[i] = ^uint64(0)
-	}
-	b.trim(n)
+	b.Fill(n)
 	return b
 }
 
@@ -33,6 +30,49 @@ func (b Bitmap) Set(i int) { b[i>>6] |= 1 << (i & 63) }
 
 // Clear clears the bit of row i.
 func (b Bitmap) Clear(i int) { b[i>>6] &^= 1 << (i & 63) }
+
+// Fill sets the bits of all n rows.
+func (b Bitmap) Fill(n int) {
+	for i := range b {
+		b[i] = ^uint64(0)
+	}
+	b.trim(n)
+}
+
+// Flip complements the bits of all n rows.
+func (b Bitmap) Flip(n int) {
+	for i := range b {
+		b[i] = ^b[i]
+	}
+	b.trim(n)
+}
+
+// Intersect keeps the bits that c has too. A nil c means "all rows".
+func (b Bitmap) Intersect(c Bitmap) {
+	if c == nil {
+		return
+	}
+	c = c[:len(b)]
+	for i := range b {
+		b[i] &= c[i]
+	}
+}
+
+// Unite adds the bits of c.
+func (b Bitmap) Unite(c Bitmap) {
+	c = c[:len(b)]
+	for i := range b {
+		b[i] |= c[i]
+	}
+}
+
+// Subtract takes the bits of c away.
+func (b Bitmap) Subtract(c Bitmap) {
+	c = c[:len(b)]
+	for i := range b {
+		b[i] &^= c[i]
+	}
+}
 
 // Count is how many bits are set.
 func (b Bitmap) Count() int {

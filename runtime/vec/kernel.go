@@ -1,10 +1,6 @@
 package vec
 
-import (
-	"math/bits"
-
-	"github.com/detlang/det/lang/types"
-)
+import "github.com/detlang/det/lang/types"
 
 // Kernel computes one column of n rows from its argument columns. Only the rows
 // of mask are wanted (nil: all); what it gives elsewhere is unspecified but safe
@@ -64,45 +60,12 @@ func (m *memo[T]) of(d *Dict) {
 // TextTest lifts a test of one text to a kernel that gives Bool. A missing text
 // is false, not missing: comparisons have two values. The test runs once for each
 // distinct value of a dictionary, however many batches share it.
-func TextTest(test func(s string) bool) Kernel {
-	var m memo[bool]
-	return func(args []*Vec, n int, mask Bitmap) *Vec {
-		v := args[0]
-		if v.Kind == types.Null {
-			return Bools(NewBitmap(n), n)
-		}
-		want := allValid(mask, v)
-		if v.Dict == nil {
-			return Bools(TestRows(n, want, func(i int) bool { return test(v.Text(i)) }), n)
-		}
-		m.of(v.Dict)
-		judge := func(c int32) bool {
-			if !m.known.Get(int(c)) {
-				m.known.Set(int(c))
-				m.vals[c] = test(v.Dict.Value(c))
-			}
-			return m.vals[c]
-		}
-		return Bools(TestRows(n, want, func(i int) bool { return judge(v.Codes[i]) }), n)
-	}
-}
+func TextTest(test func(s string) bool) Kernel { return textTest(test, nil).Kernel() }
 
 // TestRows packs a test over the rows of mask (nil: all).
 func TestRows(n int, mask Bitmap, test func(i int) bool) Bitmap {
-	if mask == nil {
-		return Pack(n, test)
-	}
 	out := NewBitmap(n)
-	for w, x := range mask {
-		var y uint64
-		for ; x != 0; x &= x - 1 {
-			b := bits.TrailingZeros64(x)
-			if test(w<<6 + b) {
-				y |= 1 << b
-			}
-		}
-		out[w] = y
-	}
+	testRows(out, n, mask, test)
 	return out
 }
 

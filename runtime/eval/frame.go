@@ -1,0 +1,333 @@
+package eval
+
+import (
+	"slices"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime/vec"
+)
+
+// cheap is the cost up to which a node is computed for all rows at once: keeping
+// count of the rows that are wanted would cost more.
+const cheap = 2
+
+// Frame computes a graph over one batch after another and remembers, within a
+// batch, what it computed for which rows. It is not safe for concurrent use, and a
+// graph has one Frame.
+//
+// The bitmaps of tests and connectives belong to the frame and are used again for
+// the next batch; they never leave it. What leaves (the columns of Get, the
+// numbers of Rows) is freshly made or shares the memory of the batch: the caller
+// may keep it as long as it keeps the batch. A function's column may share memory
+// with its arguments and its mask, so functions that give other than Bool are
+// handed copies of the frame's bitmaps.
+type Frame struct {
+	graph *Graph
+	nodes []node // the graph's when the batch began
+	slots []slot // by node
+	cols  []*vec.Vec
+	n     int
+	epoch uint64       // counts batches
+	free  []vec.Bitmap // lent by take
+}
+
+// slot is what is known of one node in one batch.
+type slot struct {
+	epoch uint64
+	all   bool       // it is known for all rows,
+	done  vec.Bitmap // or for these; empty is none
+	bits  vec.Bitmap // the rows in which a Bool node holds
+	valid vec.Bitmap // the rows in which it is not missing; empty is all
+	col   *vec.Vec   // the column of any other node
+
+	view  vec.Vec       // bits and valid as a column
+	args  []*vec.Vec    // scratch
+	blend *vec.Gatherer // joins columns that were computed for different rows
+}
+
+// Frame makes the graph's frame. Nodes that are added later can be asked for from
+// the next Begin on.
+func (g *Graph) Frame() *Frame { return &Frame{graph: g} }
+
+// Begin starts a batch of n rows. The columns are those that Input counts.
+func (f *Frame) Begin(cols []*vec.Vec, n int) {
+	f.cols, f.n = cols, n
+	f.epoch++
+	f.nodes = f.graph.nodes
+	f.slots = append(f.slots, make([]slot, len(f.nodes)-len(f.slots))...)
+}
+
+// Get is the column of a node for the rows of mask (nil: all); other rows are
+// unspecified. It stays as it is when the next batch begins.
+func (f *Frame) Get(id ID, mask vec.Bitmap) *vec.Vec {
+	v := f.column(id, mask)
+	if v == &f.slots[id].view {
+		return owned(v)
+	}
+	return v
+}
+
+// Rows is the rows of mask (nil: all) in which a Bool node holds, ascending.
+func (f *Frame) Rows(id ID, mask vec.Bitmap) []int32 {
+	hits := f.take()
+	defer f.give(hits)
+	copy(hits, f.test(id, mask))
+	hits.Intersect(mask)
+	return hits.Rows(make([]int32, 0, hits.Count()))
+}
+
+// column is the column of a node, right for the rows of mask. That of a Bool node
+// may be the frame's own.
+func (f *Frame) column(id ID, mask vec.Bitmap) *vec.Vec {
+	switch nd := &f.nodes[id]; {
+	case nd.op == input:
+		return f.cols[nd.col]
+	case nd.op == literal:
+		return nd.value.column(f.n)
+	case nd.kind == types.Bool:
+		s := f.slot(id)
+		s.view = vec.Vec{Kind: types.Bool, N: f.n, Bits: f.test(id, mask)}
+		if len(s.valid) > 0 {
+			s.view.Valid = s.valid
+		}
+		return &s.view
+	default:
+		return f.compute(id, mask)
+	}
+}
+
+// compute is the column of a call that gives other than Bool.
+func (f *Frame) compute(id ID, mask vec.Bitmap) *vec.Vec {
+	nd, s := &f.nodes[id], f.slot(id)
+	lent, some := f.missing(s, nd.cost, mask)
+	if !some && s.col == nil {
+		return vec.Nulls(f.n)
+	}
+	if !some {
+		return s.col
+	}
+	todo := slices.Clone(lent)
+	f.give(lent)
+	args := f.args(nd, s, todo)
+	for i, a := range args {
+		if a == &f.slots[nd.args[i]].view {
+			args[i] = owned(a)
+		}
+	}
+	col := nd.kernel(args, f.n, todo)
+	before := s.col
+	if s.know(todo); before != nil {
+		if s.blend == nil {
+			s.blend = &vec.Gatherer{}
+		}
+		col = s.blend.Choose([]*vec.Vec{before, col}, f.n, s.done, func(i int) int {
+			if todo.Get(i) {
+				return 1
+			}
+			return 0
+		})
+	}
+	s.col = col
+	return col
+}
+
+// owned is a copy of a Bool column that shares nothing with it.
+func owned(v *vec.Vec) *vec.Vec {
+	c := *v
+	c.Bits, c.Valid = slices.Clone(v.Bits), slices.Clone(v.Valid)
+	return &c
+}
+
+// args are the columns of a call's arguments, right for the rows of mask.
+func (f *Frame) args(nd *node, s *slot, mask vec.Bitmap) []*vec.Vec {
+	s.args = s.args[:0]
+	for _, a := range nd.args {
+		s.args = append(s.args, f.column(a, mask))
+	}
+	return s.args
+}
+
+// test is the rows in which a Bool node holds, right for those of mask. It is the
+// frame's own, or an input's.
+func (f *Frame) test(id ID, mask vec.Bitmap) vec.Bitmap {
+	nd, s := &f.nodes[id], f.slot(id)
+	switch nd.op {
+	case input, literal:
+		if v := f.column(id, nil); v.Kind == types.Bool {
+			return v.Bits
+		}
+		return s.bits
+	case not:
+		copy(s.bits, f.test(nd.args[0], mask))
+		s.bits.Flip(f.n)
+		return s.bits
+	}
+	todo, some := f.missing(s, nd.cost, mask)
+	if !some {
+		return s.bits
+	}
+	out := s.bits
+	if len(s.done) > 0 { // keep what is known
+		out = f.take()
+		defer f.give(out)
+	}
+	switch nd.op {
+	case and:
+		f.and(nd.args, todo, out)
+	case or:
+		f.or(nd.args, todo, out)
+	default:
+		f.call(nd, s, todo, out)
+	}
+	if len(s.done) > 0 {
+		out.Intersect(todo)
+		s.bits.Subtract(todo)
+		s.bits.Unite(out)
+	}
+	s.know(todo)
+	f.give(todo)
+	return s.bits
+}
+
+// and writes to out the rows of todo (nil: all) in which all nodes hold: each is
+// asked about the rows that those before it left.
+func (f *Frame) and(nodes []ID, todo, out vec.Bitmap) {
+	if todo == nil {
+		copy(out, f.test(nodes[0], nil))
+		nodes = nodes[1:]
+	} else {
+		copy(out, todo)
+	}
+	for _, id := range nodes {
+		if !out.Any() {
+			return
+		}
+		out.Intersect(f.test(id, out))
+	}
+}
+
+// or writes to out the rows of todo (nil: all) in which a node holds: each is asked
+// about the rows in which none before it did.
+func (f *Frame) or(nodes []ID, todo, out vec.Bitmap) {
+	rest := f.take()
+	defer f.give(rest)
+	if todo == nil {
+		copy(out, f.test(nodes[0], nil))
+		copy(rest, out)
+		rest.Flip(f.n)
+		nodes = nodes[1:]
+	} else {
+		clear(out)
+		copy(rest, todo)
+	}
+	for _, id := range nodes {
+		if !rest.Any() {
+			return
+		}
+		hits := f.test(id, rest)
+		for i := range rest {
+			out[i] |= hits[i] & rest[i]
+			rest[i] &^= hits[i]
+		}
+	}
+}
+
+// call writes to out the rows of todo (nil: all) in which a call that gives Bool
+// holds.
+func (f *Frame) call(nd *node, s *slot, todo, out vec.Bitmap) {
+	args := f.args(nd, s, todo)
+	if nd.test != nil {
+		nd.test(args, f.n, todo, out)
+		return
+	}
+	v := nd.kernel(args, f.n, todo)
+	if v.Kind != types.Bool {
+		clear(out)
+	} else {
+		copy(out, v.Bits)
+	}
+	if v.Valid == nil {
+		return // valid says "present" until told otherwise
+	}
+	if len(s.valid) == 0 {
+		s.valid = slices.Grow(s.valid, len(out))[:len(out)]
+		s.valid.Fill(f.n)
+	}
+	gone := f.take()
+	defer f.give(gone)
+	copy(gone, v.Valid)
+	gone.Flip(f.n)
+	gone.Intersect(todo)
+	s.valid.Subtract(gone)
+}
+
+// slot is a node's slot, emptied if it is about an earlier batch.
+func (f *Frame) slot(id ID) *slot {
+	s := &f.slots[id]
+	if s.epoch != f.epoch {
+		s.epoch, s.all, s.col = f.epoch, false, nil
+		s.done, s.valid = s.done[:0], s.valid[:0]
+		if f.nodes[id].kind == types.Bool {
+			words := (f.n + 63) / 64
+			s.bits = slices.Grow(s.bits[:0], words)[:words]
+			clear(s.bits)
+		}
+	}
+	return s
+}
+
+// missing is the rows of mask (nil: all) for which a node is not known; some is
+// false when there are none. A nil todo is all rows, none of them known; another is
+// for the caller to give back.
+func (f *Frame) missing(s *slot, cost int, mask vec.Bitmap) (todo vec.Bitmap, some bool) {
+	switch {
+	case s.all:
+		return nil, false
+	case len(s.done) == 0 && (mask == nil || cost <= cheap):
+		return nil, true
+	}
+	todo = f.take()
+	if mask == nil {
+		todo.Fill(f.n)
+	} else {
+		copy(todo, mask)
+	}
+	if len(s.done) > 0 {
+		todo.Subtract(s.done)
+	}
+	if !todo.Any() {
+		f.give(todo)
+		return nil, false
+	}
+	return todo, true
+}
+
+// know notes that the node is known for the rows of todo too (nil: all).
+func (s *slot) know(todo vec.Bitmap) {
+	switch {
+	case todo == nil:
+		s.all = true
+	case len(s.done) == 0:
+		s.done = append(s.done, todo...)
+	default:
+		s.done.Unite(todo)
+	}
+}
+
+// take lends a bitmap of the batch's rows with anything in it; give takes it back.
+func (f *Frame) take() vec.Bitmap {
+	words := (f.n + 63) / 64
+	for last := len(f.free) - 1; last >= 0; last-- {
+		b := f.free[last]
+		if f.free = f.free[:last]; cap(b) >= words {
+			return b[:words]
+		}
+	}
+	return vec.NewBitmap(f.n)
+}
+
+func (f *Frame) give(b vec.Bitmap) {
+	if b != nil {
+		f.free = append(f.free, b)
+	}
+}

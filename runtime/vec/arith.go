@@ -1,0 +1,294 @@
+package vec
+
+import (
+	"math"
+	"slices"
+
+	"github.com/detlang/det/lang/types"
+)
+
+// ArithOp is an operation on numbers.
+type ArithOp uint8
+
+// The operations. Negate takes one column.
+const (
+	Add ArithOp = iota
+	Subtract
+	Multiply
+	Divide
+	Remainder
+	Negate
+)
+
+// ints and floats are loops over n rows; they call bad for a row whose result does
+// not exist. A row that is missing may hold anything, so bad may be told of it.
+type (
+	ints   func(out, a, b []int64, bad func(i int))
+	floats func(out, a, b []float64, bad func(i int))
+)
+
+// ariths tells what each operation means on each pair of kinds: the kind of the
+// result and a loop, over whole numbers or over floats. Whole numbers that a loop
+// of floats gives are rounded. The quotient of two integers is a float.
+var ariths = []struct {
+	op          ArithOp
+	left, right types.Kind
+	result      types.Kind
+	ints        ints
+	floats      floats
+}{
+	{Add, types.Int, types.Int, types.Int, addInts, nil},
+	{Add, types.Int, types.Float, types.Float, nil, addFloats},
+	{Add, types.Float, types.Int, types.Float, nil, addFloats},
+	{Add, types.Float, types.Float, types.Float, nil, addFloats},
+	{Add, types.Timestamp, types.Duration, types.Timestamp, addInts, nil},
+	{Add, types.Duration, types.Timestamp, types.Timestamp, addInts, nil},
+	{Add, types.Duration, types.Duration, types.Duration, addInts, nil},
+
+	{Subtract, types.Int, types.Int, types.Int, subtractInts, nil},
+	{Subtract, types.Int, types.Float, types.Float, nil, subtractFloats},
+	{Subtract, types.Float, types.Int, types.Float, nil, subtractFloats},
+	{Subtract, types.Float, types.Float, types.Float, nil, subtractFloats},
+	{Subtract, types.Timestamp, types.Timestamp, types.Duration, subtractInts, nil},
+	{Subtract, types.Timestamp, types.Duration, types.Timestamp, subtractInts, nil},
+	{Subtract, types.Duration, types.Duration, types.Duration, subtractInts, nil},
+
+	{Multiply, types.Int, types.Int, types.Int, multiplyInts, nil},
+	{Multiply, types.Int, types.Float, types.Float, nil, multiplyFloats},
+	{Multiply, types.Float, types.Int, types.Float, nil, multiplyFloats},
+	{Multiply, types.Float, types.Float, types.Float, nil, multiplyFloats},
+	{Multiply, types.Duration, types.Int, types.Duration, multiplyInts, nil},
+	{Multiply, types.Int, types.Duration, types.Duration, multiplyInts, nil},
+	{Multiply, types.Duration, types.Float, types.Duration, nil, multiplyFloats},
+	{Multiply, types.Float, types.Duration, types.Duration, nil, multiplyFloats},
+
+	{Divide, types.Int, types.Int, types.Float, nil, divideFloats},
+	{Divide, types.Int, types.Float, types.Float, nil, divideFloats},
+	{Divide, types.Float, types.Int, types.Float, nil, divideFloats},
+	{Divide, types.Float, types.Float, types.Float, nil, divideFloats},
+	{Divide, types.Duration, types.Duration, types.Float, nil, divideFloats},
+	{Divide, types.Duration, types.Int, types.Duration, nil, divideFloats},
+	{Divide, types.Duration, types.Float, types.Duration, nil, divideFloats},
+
+	{Remainder, types.Int, types.Int, types.Int, remainderInts, nil},
+	{Remainder, types.Int, types.Float, types.Float, nil, remainderFloats},
+	{Remainder, types.Float, types.Int, types.Float, nil, remainderFloats},
+	{Remainder, types.Float, types.Float, types.Float, nil, remainderFloats},
+	{Remainder, types.Duration, types.Duration, types.Duration, remainderInts, nil},
+
+	{Negate, types.Int, types.Int, types.Int, negateInts, nil},
+	{Negate, types.Float, types.Float, types.Float, nil, negateFloats},
+	{Negate, types.Duration, types.Duration, types.Duration, negateInts, nil},
+}
+
+// Arith is the kernel of an operation on two columns (Negate: one, given as both
+// kinds) and the kind of its result; ok is false where the kinds do not go
+// together. A row is missing where an argument is, where the result does not fit,
+// and where it is no finite number, as after a division by zero.
+func Arith(op ArithOp, left, right types.Kind) (k Kernel, result types.Kind, ok bool) {
+	for _, row := range ariths {
+		if row.op != op || row.left != left || row.right != right {
+			continue
+		}
+		var a, b []float64 // scratch
+		return func(args []*Vec, n int, _ Bitmap) *Vec {
+			v, w := args[0], args[len(args)-1]
+			if v.Kind != left || w.Kind != right {
+				return Nulls(n)
+			}
+			out := &Vec{Kind: row.result, N: n, Valid: And(v.Valid, w.Valid)}
+			drop := out.dropper()
+			if row.ints != nil {
+				out.I64 = make([]int64, n)
+				row.ints(out.I64, v.I64[:n], w.I64[:n], drop)
+				return out
+			}
+			out.F64 = make([]float64, n)
+			row.floats(out.F64, v.floats(n, &a), w.floats(n, &b), drop)
+			if row.result != types.Float {
+				out.I64, out.F64 = roundFloats(out.F64, drop), nil
+			}
+			return out
+		}, row.result, true
+	}
+	return nil, types.Invalid, false
+}
+
+// dropper gives a function that makes rows of v, which is being made, missing. It
+// copies the bitmap first, which v may share with an argument.
+func (v *Vec) dropper() func(i int) {
+	own := false
+	return func(i int) {
+		if !own {
+			own = true
+			if v.Valid == nil {
+				v.Valid = Ones(v.N)
+			} else {
+				v.Valid = slices.Clone(v.Valid)
+			}
+		}
+		v.Valid.Clear(i)
+	}
+}
+
+// floats is the column's numbers as floats, laid out in scratch if they are not.
+func (v *Vec) floats(n int, scratch *[]float64) []float64 {
+	if v.F64 != nil {
+		return v.F64[:n]
+	}
+	*scratch = slices.Grow((*scratch)[:0], n)[:n]
+	for i, x := range v.I64[:n] {
+		(*scratch)[i] = float64(x)
+	}
+	return *scratch
+}
+
+// roundFloats rounds to whole numbers, halves away from zero.
+func roundFloats(x []float64, bad func(i int)) []int64 {
+	out := make([]int64, len(x))
+	for i, f := range x {
+		if f = math.Round(f); f >= -two63 && f < two63 {
+			out[i] = int64(f)
+		} else {
+			bad(i)
+		}
+	}
+	return out
+}
+
+// The loops over whole numbers gather, for a block of rows, whether any may have
+// overflowed, and look closely only where one may.
+
+const block = 64
+
+func addInts(out, a, b []int64, bad func(i int)) {
+	a, b = a[:len(out)], b[:len(out)]
+	for at := 0; at < len(out); at += block {
+		end, over := min(at+block, len(out)), int64(0)
+		for i := at; i < end; i++ {
+			sum := a[i] + b[i]
+			over |= (sum ^ a[i]) & (sum ^ b[i])
+			out[i] = sum
+		}
+		for i := at; over < 0 && i < end; i++ {
+			if (out[i]^a[i])&(out[i]^b[i]) < 0 {
+				bad(i)
+			}
+		}
+	}
+}
+
+func subtractInts(out, a, b []int64, bad func(i int)) {
+	a, b = a[:len(out)], b[:len(out)]
+	for at := 0; at < len(out); at += block {
+		end, over := min(at+block, len(out)), int64(0)
+		for i := at; i < end; i++ {
+			diff := a[i] - b[i]
+			over |= (a[i] ^ b[i]) & (diff ^ a[i])
+			out[i] = diff
+		}
+		for i := at; over < 0 && i < end; i++ {
+			if (a[i]^b[i])&(out[i]^a[i]) < 0 {
+				bad(i)
+			}
+		}
+	}
+}
+
+func multiplyInts(out, a, b []int64, bad func(i int)) {
+	const half = 1 << 31
+	a, b = a[:len(out)], b[:len(out)]
+	for at := 0; at < len(out); at += block {
+		end, wide := min(at+block, len(out)), uint64(0)
+		for i := at; i < end; i++ {
+			wide |= uint64(a[i]+half) | uint64(b[i]+half)
+			out[i] = a[i] * b[i]
+		}
+		for i := at; wide >= 1<<32 && i < end; i++ {
+			if x, y := a[i], b[i]; x != 0 && (out[i]/x != y || x == -1 && y == math.MinInt64) {
+				bad(i)
+			}
+		}
+	}
+}
+
+func remainderInts(out, a, b []int64, bad func(i int)) {
+	for i := range out {
+		if b[i] == 0 {
+			bad(i)
+		} else {
+			out[i] = a[i] % b[i]
+		}
+	}
+}
+
+func negateInts(out, a, _ []int64, bad func(i int)) {
+	for i := range out {
+		if out[i] = -a[i]; a[i] == math.MinInt64 {
+			bad(i)
+		}
+	}
+}
+
+func addFloats(out, a, b []float64, bad func(i int)) {
+	a, b = a[:len(out)], b[:len(out)]
+	for i := range out {
+		out[i] = a[i] + b[i]
+	}
+	dropInfinite(out, bad)
+}
+
+func subtractFloats(out, a, b []float64, bad func(i int)) {
+	a, b = a[:len(out)], b[:len(out)]
+	for i := range out {
+		out[i] = a[i] - b[i]
+	}
+	dropInfinite(out, bad)
+}
+
+func multiplyFloats(out, a, b []float64, bad func(i int)) {
+	a, b = a[:len(out)], b[:len(out)]
+	for i := range out {
+		out[i] = a[i] * b[i]
+	}
+	dropInfinite(out, bad)
+}
+
+func divideFloats(out, a, b []float64, bad func(i int)) {
+	a, b = a[:len(out)], b[:len(out)]
+	for i := range out {
+		out[i] = a[i] / b[i]
+	}
+	dropInfinite(out, bad)
+}
+
+func remainderFloats(out, a, b []float64, bad func(i int)) {
+	a, b = a[:len(out)], b[:len(out)]
+	for i := range out {
+		out[i] = math.Mod(a[i], b[i])
+	}
+	dropInfinite(out, bad)
+}
+
+func negateFloats(out, a, _ []float64, bad func(i int)) {
+	for i := range out {
+		out[i] = -a[i]
+	}
+	dropInfinite(out, bad)
+}
+
+// dropInfinite tells bad of the rows that are infinite or no number: those for which x-x
+// is not zero.
+func dropInfinite(x []float64, bad func(i int)) {
+	for at := 0; at < len(x); at += block {
+		part, sum := x[at:min(at+block, len(x))], 0.0
+		for _, f := range part {
+			sum += f - f
+		}
+		for i := 0; sum != 0 && i < len(part); i++ {
+			if f := part[i]; f-f != 0 {
+				bad(at + i)
+			}
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package vec
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"unicode/utf8"
+)
+
+// newPattern compiles a regular expression to a search. A literal that every
+// match must hold is looked for first: most texts lack it, and looking for it is
+// many times faster than the automaton.
+func newPattern(expr string) (func(s string) bool, error) {
+	re, err := regexp.Compile(expr)
+	if err != nil {
+		return nil, fmt.Errorf("the regular expression is wrong: %w", err)
+	}
+	tree, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("the regular expression is wrong: %w", err)
+	}
+	lit := required(tree.Simplify())
+	switch {
+	case lit.text == "":
+		return re.MatchString, nil
+	case lit.fold && lit.whole:
+		return func(s string) bool { return ContainsFold(s, lit.text) }, nil
+	case lit.fold:
+		return func(s string) bool { return ContainsFold(s, lit.text) && re.MatchString(s) }, nil
+	case lit.whole:
+		return func(s string) bool { return strings.Contains(s, lit.text) }, nil
+	}
+	return func(s string) bool { return strings.Contains(s, lit.text) && re.MatchString(s) }, nil
+}
+
+// needed is a text that every match of an expression contains: folded if fold,
+// and the whole of what the expression says if whole.
+type needed struct {
+	text        string
+	fold, whole bool
+}
+
+// required finds the longest needed text of an expression; it is empty if there is
+// none.
+func required(re *syntax.Regexp) needed {
+	switch re.Op {
+	case syntax.OpLiteral:
+		s, fold := string(re.Rune), re.Flags&syntax.FoldCase != 0
+		if strings.ContainsRune(s, utf8.RuneError) {
+			return needed{} // which also fits a byte that is not UTF-8
+		}
+		if fold {
+			s = FoldString(s)
+		}
+		return needed{s, fold, true}
+	case syntax.OpCapture:
+		return required(re.Sub[0])
+	case syntax.OpPlus:
+		return required(re.Sub[0]) // a+ is found wherever a is
+	case syntax.OpRepeat:
+		if re.Min == 0 {
+			return needed{}
+		}
+		lit := required(re.Sub[0])
+		lit.whole = lit.whole && re.Min == 1
+		return lit
+	case syntax.OpConcat:
+		var best needed
+		for _, sub := range re.Sub {
+			if lit := required(sub); len(lit.text) > len(best.text) {
+				best = lit
+			}
+		}
+		best.whole = false
+		return best
+	}
+	return needed{}
+}
