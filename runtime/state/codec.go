@@ -146,3 +146,33 @@ func ReadSlice[T Fixed](r *Reader) []T {
 	}
 	return x
 }
+
+// Structs writes a slice of structs that are made of 8-byte numbers alone, as it
+// lies in memory.
+func Structs[T any](w *Writer, x []T) { Slice(w, words(x)) }
+
+// ReadStructs reads what Structs wrote.
+func ReadStructs[T any](r *Reader) []T {
+	var zero T
+	per := int(unsafe.Sizeof(zero)) / 8
+	n := r.Int()
+	if n < 0 || n%int64(per) != 0 || n > r.left/8 {
+		r.Fail("state holds an impossible length")
+	}
+	if r.err != nil {
+		return nil
+	}
+	x := make([]T, n/int64(per))
+	if b := words(x); len(b) > 0 {
+		r.get(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(b))), len(b)*8))
+	}
+	return x
+}
+
+// words is a slice of structs of 8-byte numbers as those numbers.
+func words[T any](x []T) []uint64 {
+	if len(x) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*int(unsafe.Sizeof(x[0]))/8)
+}

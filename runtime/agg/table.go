@@ -1,0 +1,18 @@
+package agg
+
+// All is the aggregates of the language, in the order of the manual.
+func All() []Spec {
+	return []Spec{
+		countSpec(),
+		sumSpec(),
+		avgSpec(),
+		minSpec(),
+		maxSpec(),
+		stddevSpec(),
+		varianceSpec(),
+		stddevPopSpec(),
+		countDistinctSpec(),
+		firstSpec(),
+		lastSpec(),
+	}
+}
