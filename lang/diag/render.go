@@ -16,6 +16,9 @@ type Options struct {
 	Width int  // columns of the terminal; longer source lines are cut around the place; 0 means 100
 }
 
+// maxWidth is the longest stretch of a source line that anybody looks at.
+const maxWidth = 1000
+
 // Render prints diagnostics as an author reads them, in the order of the list:
 //
 //	brute.det:7:18: error D0203: cannot compare ip with int
@@ -29,6 +32,7 @@ func Render(w io.Writer, list *List, o Options) error {
 	if o.Width <= 0 {
 		o.Width = 100
 	}
+	o.Width = min(o.Width, maxWidth)
 	p := printer{w: bufio.NewWriter(w), o: o}
 	for i := range list.All {
 		p.diagnostic(&list.All[i])

@@ -25,20 +25,22 @@ func newView(at, operator source.Span, width int) view {
 	line, _ := focus.File.Position(focus.Start)
 	start := focus.File.LineStart(line)
 	cells, place := cut(focus.File.Line(line), focus.Start-start, max(width, 20))
+	under := make([]rune, len(cells))
+	for i, c := range cells {
+		under[i] = markOf(c, start, at, operator)
+	}
+	if place == len(cells) { // the end of the line
+		cells, under = append(cells, cell{text: " ", width: 1}), append(under, '^')
+	}
+	if operator.IsZero() {
+		under[place] = '^'
+	} else {
+		blankAround(cells, under, place)
+	}
 	var text, marks strings.Builder
 	for i, c := range cells {
 		text.WriteString(c.text)
-		mark := markOf(c, start, at, operator)
-		if mark != ' ' && c.space() && (nextTo(cells, i, start, operator)) {
-			mark = ' '
-		}
-		if i == place && operator.IsZero() {
-			mark = '^'
-		}
-		marks.WriteString(strings.Repeat(string(mark), c.width))
-	}
-	if place == len(cells) {
-		marks.WriteByte('^')
+		marks.WriteString(strings.Repeat(string(under[i]), c.width))
 	}
 	return view{strings.TrimRight(text.String(), " "), strings.TrimRight(marks.String(), " ")}
 }
@@ -56,20 +58,18 @@ func markOf(c cell, start int, at, operator source.Span) rune {
 	return ' '
 }
 
-// nextTo reports whether cell i is one of the spaces around the operator.
-func nextTo(cells []cell, i, start int, operator source.Span) bool {
-	if operator.IsZero() {
-		return false
+// blankAround takes away the marks below the spaces around the operator, which
+// is at place.
+func blankAround(cells []cell, under []rune, place int) {
+	for i := place - 1; i >= 0 && cells[i].space(); i-- {
+		under[i] = ' '
 	}
-	before, after := i, i
-	for before >= 0 && cells[before].space() {
-		before--
+	for place < len(cells) && under[place] == '^' {
+		place++
 	}
-	for after < len(cells) && cells[after].space() {
-		after++
+	for ; place < len(cells) && cells[place].space(); place++ {
+		under[place] = ' '
 	}
-	return before >= 0 && markOf(cells[before], start, operator, operator) == '^' ||
-		after < len(cells) && markOf(cells[after], start, operator, operator) == '^'
 }
 
 // cell is one character as a reader sees it: a grapheme cluster.
