@@ -16,6 +16,11 @@ type IntMoments struct {
 	sq  [3]uint64 // lowest word first
 }
 
+// IntMomentsOf is the moments of n integers with a known sum and sum of squares.
+func IntMomentsOf(n, sum int64, sq uint64) IntMoments {
+	return IntMoments{n: n, sum: int128{sum >> 63, uint64(sum)}, sq: [3]uint64{sq}}
+}
+
 // Add takes in a value.
 func (m *IntMoments) Add(x int64) {
 	hi, lo := squareOf(x)
