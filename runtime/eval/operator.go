@@ -21,13 +21,14 @@ type Options struct {
 // about how many nanoseconds a row of plain text takes. consts has an element an
 // argument: the value of a constant, as the language has it, or nil. The kernel
 // takes all arguments as columns, but does not read those that are bound here.
+// Times and durations may also come as columns hold them, in microseconds.
 // Errors are for the author, without the operator's place.
 //
 //	== != < <= > >=                    numbers, times, durations, texts; == also bool, ip
 //	in                                 a list, a network, a list of networks, a column of lists
 //	contains startswith endswith       texts; with Quant a list of them
 //	like matches                       constant patterns
-//	is                                 null
+//	is                                 null, which may be left out
 //	+ - * / % neg                      numbers, times, durations
 //
 // Tests give false where an argument is missing, arithmetic gives missing. A list
@@ -130,7 +131,7 @@ func bindMissing(op string, o Options) bound {
 }
 
 func bindIs(_ string, _ Options, left, right operand) (bound, error) {
-	if right.typ.Kind != types.Null {
+	if right.arg != left.arg && right.typ.Kind != types.Null {
 		return bound{}, fmt.Errorf("is takes null: write == to compare")
 	}
 	return bound{test: vec.IsMissing, reads: []int{left.arg}, cost: 1}, nil
@@ -317,7 +318,7 @@ func inList(t types.Type, list []any, cased bool) (vec.Test, error) {
 		case string:
 			texts, ok = append(texts, x), t.Kind == types.String
 		case int64:
-			ints, ok = append(ints, x), t.Numeric()
+			ints, ok = append(ints, x), t.Numeric() || t.Kind == types.Timestamp || t.Kind == types.Duration
 		case float64:
 			floats, ok = append(floats, x), t.Numeric()
 		case time.Time:
