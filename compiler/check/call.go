@@ -244,7 +244,7 @@ func (c *checker) fnDecl(d *decl) {
 	walk = func(x ast.Expr) {
 		switch x := x.(type) {
 		case *ast.Name:
-			if decl, _ := d.mod.find(x.Name); !params[x.Name] && decl == nil {
+			if found, _ := d.mod.find(x.Name); !params[x.Name] && found == nil {
 				e := c.diags.Errorf("D0301", x.At, "unknown name %s: a fn sees its parameters and the declarations of its file", x.Name)
 				e.Hint = hint(x.Name, append(names(params), d.mod.visible(func(*decl) bool { return true })...))
 			}

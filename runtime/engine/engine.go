@@ -79,6 +79,7 @@ type stream struct {
 	rules []*rule
 	frame frame
 	rows  int64
+	last  int64 // time of the last row of the last batch
 }
 
 // New makes an engine.
@@ -92,7 +93,7 @@ func New(p *Program, opts Options) *Engine {
 	}
 	for _, s := range p.Streams {
 		e.streams = append(e.streams, &stream{
-			def: s, doors: make([]vec.Door, len(s.Columns)), buf: order.NewBuffer(), frame: s.Graph.Frame(),
+			def: s, last: runtime.MinTime, doors: make([]vec.Door, len(s.Columns)), buf: order.NewBuffer(), frame: s.Graph.Frame(),
 		})
 	}
 	for _, def := range p.Rules {
@@ -132,6 +133,10 @@ func (e *Engine) Stream(name string) int {
 	return -1
 }
 
+// LastTime is the time of the last row that was pushed into a stream, MinTime
+// before the first.
+func (e *Engine) LastTime(stream int) int64 { return e.streams[stream].last }
+
 // Clock is the newest event time that was accepted, MinTime before the first.
 func (e *Engine) Clock() int64 { return e.clock }
 
@@ -148,6 +153,9 @@ func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos run
 		return err
 	}
 	b.Pos = pos
+	if b.N > 0 {
+		s.last = b.Time[b.N-1]
+	}
 	s.rows += int64(b.N)
 	e.stats.Rows += int64(b.N)
 	for _, part := range e.accept(s, b) {

@@ -1,0 +1,391 @@
+package det
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/engine"
+	"github.com/detlang/det/runtime/input"
+)
+
+// RunOptions say what a run reads and where its results go.
+type RunOptions struct {
+	// Inputs are files, folders, globs or "-"; "NAME=PATH" says which schema the
+	// events are of. Without a name a file belongs to the only schema that the
+	// rules read, or else to the one that its name or one of its folders has.
+	Inputs []string
+	// Format is the input format; "" finds it by name or first bytes.
+	Format string
+	// Lateness, where set, reads the input as a stream: events further behind the
+	// newest one are set aside. nil reads it whole, and nothing is late.
+	Lateness *time.Duration
+	// Ahead is how far before the newest event an event may lie in a stream.
+	Ahead time.Duration
+	// Until ends the clock, where not zero.
+	Until time.Time
+	// State is a file from which keyed state is loaded, if it exists, and to which
+	// it is saved at the end. Windows that are open then stay open.
+	State string
+	// BatchRows is about how many rows are read at a time; 0 is the readers' own.
+	BatchRows int
+	// Alerts takes the alerts as they arise.
+	Alerts func([]runtime.Alert) error
+	// Reject is told of each record and value that is set aside.
+	Reject func(input.Reject)
+	// Progress is called now and then.
+	Progress func(Progress)
+}
+
+// Progress is how far a run is. Bytes are of the files as stored; Total is 0 when
+// it is not known.
+type Progress struct {
+	Rows  int64
+	Bytes int64
+	Total int64
+}
+
+// RunStats are the counts of a run.
+type RunStats struct {
+	engine.Stats
+	Files    int
+	Rejected []input.Count
+	Elapsed  time.Duration
+}
+
+// InputError is an input that could not be read.
+type InputError struct {
+	Path string
+	Err  error
+}
+
+func (e *InputError) Error() string {
+	if strings.Contains(e.Err.Error(), e.Path) {
+		return e.Err.Error()
+	}
+	return e.Path + ": " + e.Err.Error()
+}
+
+func (e *InputError) Unwrap() error { return e.Err }
+
+// UsageError is an option that makes no sense.
+type UsageError struct{ Message string }
+
+func (e *UsageError) Error() string { return e.Message }
+
+// Run reads the inputs through the rules. Inputs that cannot be read are told in
+// the error, joined, after all others were processed; the counts are good in any
+// case.
+func (r *Ruleset) Run(ctx context.Context, opts RunOptions) (RunStats, error) {
+	began := time.Now()
+	run, err := r.newRun(opts)
+	if err != nil {
+		return RunStats{}, err
+	}
+	defer run.engine.Close()
+	err = run.all(ctx)
+	s := RunStats{Stats: run.engine.Stats(), Files: len(run.files), Rejected: run.counts.All(), Elapsed: time.Since(began)}
+	return s, err
+}
+
+// run is one run over files.
+type run struct {
+	rules  *Ruleset
+	opts   RunOptions
+	prog   *engine.Program
+	engine *engine.Engine
+	files  []*file
+	counts input.Counts
+	reject func(input.Reject)
+	total  int64
+	done   int64 // bytes of the files that are finished
+	rows   int64
+	told   time.Time
+	failed []error
+}
+
+// file is one input.
+type file struct {
+	path     string
+	stream   int
+	source   int32
+	s        input.Stream
+	frontier int64 // time of the last row, for a file in order
+}
+
+func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
+	prog, err := r.program()
+	if err != nil {
+		return nil, err
+	}
+	n := &run{rules: r, opts: opts, prog: prog}
+	n.reject = input.Tee(n.counts.Add, opts.Reject)
+	eo := engine.Options{Manual: opts.Lateness == nil, Ahead: opts.Ahead, Alerts: opts.Alerts, Aside: n.aside}
+	if opts.Lateness != nil {
+		eo.Lateness = *opts.Lateness
+	}
+	if !opts.Until.IsZero() {
+		eo.Until = opts.Until.UnixMicro()
+	}
+	n.engine = engine.New(prog, eo)
+	if err := n.assign(); err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// asideCauses are the engine's causes in the words of the readers.
+var asideCauses = map[engine.Cause]input.Cause{
+	engine.Late: input.Late, engine.Future: input.FutureTime, engine.NoTime: input.MissingTime,
+}
+
+func (n *run) aside(a engine.Aside) {
+	cause, ok := asideCauses[a.Cause]
+	if !ok {
+		return // left out by --until, which is no fault of the row
+	}
+	r := input.Reject{Source: a.Source, Row: a.Row, Cause: cause, Whole: true}
+	if a.Cause != engine.NoTime {
+		r.Detail = "its time is " + runtime.FormatTime(a.Time)
+	}
+	n.reject(r)
+}
+
+// assign finds the files and the stream that each belongs to.
+func (n *run) assign() error {
+	seen := map[string]bool{}
+	for _, pattern := range n.opts.Inputs {
+		name, rest, named := strings.Cut(pattern, "=")
+		if !named || n.engine.Stream(name) < 0 {
+			if _, err := os.Stat(pattern); named && err != nil && isName(name) {
+				return &UsageError{fmt.Sprintf("--input %s: no rule reads a schema %s; they read %s", pattern, name, strings.Join(n.rules.Schemas(), ", "))}
+			}
+			name, rest = "", pattern
+		}
+		paths, err := input.Expand([]string{rest})
+		if err != nil {
+			n.failed = append(n.failed, &InputError{rest, err})
+			continue
+		}
+		for _, p := range paths {
+			stream := n.engine.Stream(name)
+			if name == "" {
+				if stream = n.guess(p); stream < 0 {
+					return &UsageError{fmt.Sprintf("which schema are the events of %s of? The rules read %s: write --input SCHEMA=%s", p, strings.Join(n.rules.Schemas(), ", "), p)}
+				}
+			}
+			if key := fmt.Sprint(stream, p); !seen[key] {
+				seen[key] = true
+				n.files = append(n.files, &file{path: p, stream: stream, source: n.engine.Source(p), frontier: runtime.MinTime})
+				if info, err := os.Stat(p); err == nil {
+					n.total += info.Size()
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// isName reports whether s could be the name of a schema.
+func isName(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	}) < 0
+}
+
+// guess finds the stream of a file that was not named: the only one there is, or
+// the one whose name the file or a folder above it has.
+func (n *run) guess(path string) int {
+	if len(n.prog.Streams) == 1 {
+		return 0
+	}
+	base, _, _ := strings.Cut(filepath.Base(path), ".")
+	if i := n.engine.Stream(base); i >= 0 {
+		return i
+	}
+	dirs := strings.Split(filepath.ToSlash(filepath.Dir(path)), "/")
+	slices.Reverse(dirs)
+	for _, d := range dirs {
+		if i := n.engine.Stream(d); i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// request is what is asked of the reader of a file.
+func (n *run) request(f *file) input.Request {
+	s := n.prog.Streams[f.stream]
+	schema := n.rules.set.Schemas[f.stream]
+	req := input.Request{Time: s.Time, BatchRows: n.opts.BatchRows, Reject: n.reject}
+	for _, col := range s.Columns {
+		c := input.Column{Name: col.Name, Type: types.Type{Kind: col.Type.Kind, Elem: col.Type.Elem}}
+		if i := schema.Find(col.Name); i >= 0 {
+			c.Paths = schema.Fields[i].Paths
+		}
+		req.Columns = append(req.Columns, c)
+	}
+	return req
+}
+
+// maxOpen is how many files are merged while they are read. Further ones are read
+// into memory first.
+const maxOpen = 256
+
+// all reads everything and ends the input.
+func (n *run) all(ctx context.Context) error {
+	if err := n.load(); err != nil {
+		return err
+	}
+	var merge []*file
+	for _, f := range n.files {
+		if err := n.open(ctx, f); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			n.failed = append(n.failed, err)
+			continue
+		}
+		sorted, _ := f.s.(input.Sorted)
+		if n.opts.Lateness == nil && n.prog.Streams[f.stream].Stateful && sorted != nil && sorted.Sorted() && len(merge) < maxOpen {
+			merge = append(merge, f)
+			continue
+		}
+		for {
+			more, err := n.next(ctx, f)
+			if err != nil {
+				return err
+			}
+			if !more {
+				break
+			}
+		}
+	}
+	if err := n.merge(ctx, merge); err != nil {
+		return err
+	}
+	if err := n.end(ctx); err != nil {
+		return err
+	}
+	n.tell(true)
+	return errors.Join(n.failed...)
+}
+
+// merge reads files that are in order together, always the one that lies furthest
+// back, and moves the clock to where all of them have come.
+func (n *run) merge(ctx context.Context, files []*file) error {
+	for len(files) > 0 {
+		at := 0
+		for i, f := range files {
+			if f.frontier < files[at].frontier {
+				at = i
+			}
+		}
+		more, err := n.next(ctx, files[at])
+		if err != nil {
+			return err
+		}
+		if !more {
+			files = slices.Delete(files, at, at+1)
+		}
+		clock := runtime.MaxTime
+		for _, f := range files {
+			clock = min(clock, f.frontier)
+		}
+		if clock != runtime.MaxTime && clock != runtime.MinTime {
+			if err := n.engine.Advance(ctx, clock); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (n *run) open(ctx context.Context, f *file) error {
+	s, err := input.OpenPath(ctx, f.path, n.opts.Format, n.request(f))
+	if err != nil {
+		return &InputError{f.path, err}
+	}
+	f.s = s
+	return nil
+}
+
+// next pushes a file's next batch; false at its end.
+func (n *run) next(ctx context.Context, f *file) (bool, error) {
+	b, err := f.s.Next(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			f.s.Close()
+			return false, ctx.Err()
+		}
+		if !errors.Is(err, io.EOF) {
+			n.failed = append(n.failed, &InputError{f.path, err})
+		}
+		if p, ok := f.s.(input.Progress); ok {
+			done, _ := p.Progress()
+			n.done += done
+		}
+		return false, f.s.Close()
+	}
+	defer b.Record.Release()
+	n.rows += b.Record.NumRows()
+	pos := runtime.Positions{One: f.source, First: b.First, Row: b.Rows}
+	if err := n.engine.Push(ctx, f.stream, b.Record, pos); err != nil {
+		return false, err
+	}
+	if t := n.engine.LastTime(f.stream); t != runtime.MinTime {
+		f.frontier = t
+	}
+	n.tellFrom(f)
+	return true, nil
+}
+
+// tellFrom reports progress in the middle of a file.
+func (n *run) tellFrom(f *file) {
+	if n.opts.Progress == nil || time.Since(n.told) < 100*time.Millisecond {
+		return
+	}
+	n.told = time.Now()
+	p := Progress{Rows: n.rows, Bytes: n.done, Total: n.total}
+	if s, ok := f.s.(input.Progress); ok {
+		done, _ := s.Progress()
+		p.Bytes += done
+	}
+	n.opts.Progress(p)
+}
+
+func (n *run) tell(end bool) {
+	if n.opts.Progress != nil && end {
+		n.opts.Progress(Progress{Rows: n.rows, Bytes: n.total, Total: n.total})
+	}
+}
+
+// end ends the input, or keeps what is open for a later run.
+func (n *run) end(ctx context.Context) error {
+	if n.opts.State == "" {
+		return n.engine.Finish(ctx)
+	}
+	if err := n.engine.Drain(ctx); err != nil {
+		return err
+	}
+	return n.engine.SaveFile(n.opts.State)
+}
+
+// load takes up the state of an earlier run, if there is one.
+func (n *run) load() error {
+	if n.opts.State == "" {
+		return nil
+	}
+	if _, err := os.Stat(n.opts.State); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return n.engine.LoadFile(n.opts.State)
+}
