@@ -43,6 +43,8 @@ type Batch struct {
 	Cols []*vec.Vec
 	Time []int64 // event time of each of the N rows; for windows, their end
 	Pos  Positions
+	// Names gives the name of a source that Pos numbers; nil where none have names.
+	Names func(source int32) string
 
 	// Window is set on what a window gives: one batch is one fixed window with all
 	// of its keys, or, for windows that slide or close by key, rows of many.
@@ -167,7 +169,7 @@ func (b *Batch) Slice(i, j int) *Batch {
 	if i == 0 && j == b.N {
 		return b
 	}
-	out := &Batch{N: j - i, Time: b.Time[i:j], Owner: b.Owner, Pos: b.Pos}
+	out := &Batch{N: j - i, Time: b.Time[i:j], Owner: b.Owner, Pos: b.Pos, Names: b.Names}
 	out.Pos.First += int64(i)
 	if b.Pos.Source != nil {
 		out.Pos.Source = b.Pos.Source[i:j]

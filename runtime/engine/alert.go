@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"math"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -44,9 +43,6 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 			a.HasWindow, a.WindowStart, a.WindowEnd, a.Partial = true, w.Start[i], w.End[i], w.Partial
 			if w.Evidence != nil {
 				a.Evidence = w.Evidence(row)
-				for j := range a.Evidence {
-					r.nameSource(&a.Evidence[j])
-				}
 			}
 		} else {
 			src, n := b.Pos.At(row)
@@ -76,14 +72,6 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 	}
 	for _, i := range rows {
 		one(i)
-	}
-}
-
-// nameSource puts the name of a source in place of its number, which is how
-// operators remember it.
-func (r *rule) nameSource(ev *runtime.Event) {
-	if n, err := strconv.Atoi(ev.Source); err == nil {
-		ev.Source = r.e.sourceName(int32(n))
 	}
 }
 
@@ -204,7 +192,7 @@ func text(s string) any {
 
 // take adds a row to the stream that the rule reads.
 func (r *rule) take(at int64, vals []any) {
-	b := &runtime.Batch{N: 1, Time: []int64{at}, Pos: runtime.Positions{One: r.source, First: r.rows}}
+	b := &runtime.Batch{N: 1, Time: []int64{at}, Pos: runtime.Positions{One: r.source, First: r.rows}, Names: r.e.sourceName}
 	for c, col := range r.def.Columns {
 		b.Cols = append(b.Cols, vec.Of(col.Type.Kind, vals[c]))
 	}

@@ -152,7 +152,7 @@ func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos run
 	if err != nil {
 		return err
 	}
-	b.Pos = pos
+	b.Pos, b.Names = pos, e.sourceName
 	if b.N > 0 {
 		s.last = b.Time[b.N-1]
 	}

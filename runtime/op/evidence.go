@@ -64,6 +64,7 @@ func (e *evidence) add(b *runtime.Batch, rows, ids []int32) {
 	if e.kept == liveBatches {
 		e.settle()
 	}
+	e.name = b.Names
 	c := &chunk{id: slices.Clone(ids), row: slices.Clone(rows), time: b.Time, pos: b.Pos, release: b.Keep()}
 	for _, s := range e.shown {
 		c.cols = append(c.cols, b.Cols[s])

@@ -221,7 +221,7 @@ func (q *Buffer) concat(parts []*runtime.Batch) *runtime.Batch {
 // which[i].
 func (q *Buffer) gather(from []*runtime.Batch, which, rows []int32) *runtime.Batch {
 	n := len(rows)
-	out := &runtime.Batch{N: n, Time: make([]int64, n)}
+	out := &runtime.Batch{N: n, Time: make([]int64, n), Names: from[0].Names}
 	out.Pos.Source, out.Pos.Row = make([]int32, n), make([]int64, n)
 	for i := range rows {
 		b := from[which[i]]
