@@ -87,17 +87,11 @@ func (g *graph) node(x plan.Expr) (eval.ID, error) {
 		if err != nil {
 			return 0, err
 		}
-		consts := constants(x.Args)
 		ts := make([]types.Type, len(x.Args))
 		for i, a := range x.Args {
 			ts[i] = a.Type()
 		}
-		o := eval.Options{Not: x.Not, Quant: x.Quant, Cased: x.Cased}
-		k, cost, err := eval.Operator(x.Op, o, ts, consts)
-		if err != nil {
-			return 0, err
-		}
-		return g.g.Call(key(fmt.Sprintf("%s/%t/%s/%t", x.Op, x.Not, x.Quant, x.Cased), consts), k, x.T.Kind, cost, ids...), nil
+		return g.g.Operator(x.Op, eval.Options{Not: x.Not, Quant: x.Quant, Cased: x.Cased}, ts, ids...)
 	}
 	return 0, fmt.Errorf("unexpected expression %T", x)
 }
