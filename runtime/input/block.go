@@ -21,13 +21,16 @@ type block struct {
 	err      error // why the input ended, io.EOF at its proper end
 }
 
+// A block grows from firstBlock, which is enough for many files, to blockSize,
+// and from there only for records that are longer.
 const (
-	blockSize = 1 << 20
-	padding   = 64
+	firstBlock = 64 << 10
+	blockSize  = 1 << 20
+	padding    = 64
 )
 
 func newBlock(f *File) *block {
-	return &block{f: f, buf: make([]byte, blockSize)}
+	return &block{f: f, buf: make([]byte, firstBlock)}
 }
 
 // fill reads more behind end, moving what is unread to the front and making
@@ -43,8 +46,8 @@ func (b *block) fill(ctx context.Context) bool {
 	b.counted = 0
 	b.offset += int64(b.pos)
 	kept := b.end - b.pos
-	if kept > len(b.buf)/2 {
-		grown := make([]byte, 2*len(b.buf))
+	if b.end > 0 && len(b.buf) < blockSize || kept > len(b.buf)/2 {
+		grown := make([]byte, max(blockSize, 2*len(b.buf)))
 		copy(grown, b.buf[b.pos:b.end])
 		b.buf = grown
 	} else {

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -12,8 +13,9 @@ import (
 // Expand gives the inputs that patterns mean, in their order, each file once: a
 // file, "-" for standard input, a glob (where ** is any number of folders), or a
 // folder, which means the files below it whose suffix is that of a format. The
-// files of one pattern are sorted by name. Hidden files and folders count only
-// where a pattern names them. A pattern that means no file is an error.
+// files of one pattern are sorted by name. Hidden files count only where a
+// pattern names them, files in hidden folders only where it begins with their
+// folder. A pattern that means no file is an error.
 func Expand(patterns []string) ([]string, error) {
 	var out []string
 	seen := map[string]bool{}
@@ -58,7 +60,9 @@ func folder(root string) ([]string, error) {
 	for _, f := range Formats() {
 		known = append(known, f.Suffixes...)
 	}
-	files, err := walk(root, func(path string) bool { return slices.Contains(known, suffixOf(path)) })
+	files, err := walk(root, func(path string) bool {
+		return !hidden(filepath.Base(path)) && slices.Contains(known, suffixOf(path))
+	})
 	if err == nil && len(files) == 0 {
 		slices.Sort(known)
 		err = fmt.Errorf("no file below %s has a known suffix (%s)", root, strings.Join(known, ", "))
@@ -84,10 +88,16 @@ func glob(pattern string) ([]string, error) {
 			root = "/"
 		}
 	}
-	return walk(root, func(path string) bool {
+	files, err := walk(root, func(path string) bool {
 		return matches(parts[fixed:], strings.Split(below(root, path), "/"))
 	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return files, err
 }
+
+func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 
 // below is path relative to root, with slashes.
 func below(root, path string) string {
@@ -103,14 +113,16 @@ func below(root, path string) string {
 func matches(pattern, path []string) bool {
 	for i, p := range pattern {
 		if p == "**" {
-			for skip := range len(path) - i + 1 {
-				if matches(pattern[i+1:], path[i+skip:]) {
+			for rest := path[i:]; ; rest = rest[1:] {
+				if matches(pattern[i+1:], rest) {
 					return true
 				}
+				if len(rest) == 0 || hidden(rest[0]) {
+					return false
+				}
 			}
-			return false
 		}
-		if i >= len(path) || strings.HasPrefix(path[i], ".") && !strings.HasPrefix(p, ".") {
+		if i >= len(path) || hidden(path[i]) && !hidden(p) {
 			return false
 		}
 		if ok, err := filepath.Match(p, path[i]); err != nil || !ok {
@@ -127,7 +139,7 @@ func walk(root string, want func(path string) bool) ([]string, error) {
 		switch {
 		case err != nil:
 			return err
-		case path != root && strings.HasPrefix(d.Name(), ".") && d.IsDir():
+		case path != root && d.IsDir() && hidden(d.Name()):
 			return filepath.SkipDir
 		case d.IsDir():
 			return nil

@@ -214,10 +214,10 @@ func (r *jsonReader) refuse(why string, failed int) {
 	if i := bytes.IndexByte(text, '\n'); i >= 0 {
 		text = text[:max(i, failed-b.pos)]
 	}
-	if n := b.line(failed) - b.line(b.pos); n > 0 {
-		why += fmt.Sprintf(" (on the line %d further down)", n)
+	if n := b.line(failed) - b.line(b.pos); n > 0 && failed < b.end {
+		why += fmt.Sprintf(" (line %d of the record)", n+1)
 	}
-	r.rows.setAside(Reject{Cause: Malformed, Detail: why, Text: text})
+	r.rows.setAside(Reject{Cause: Malformed, Detail: why, Text: bytes.TrimRight(text, "\r\n")})
 }
 
 // recover moves behind the line of the record that was just set aside.
