@@ -171,7 +171,7 @@ type Signature struct {
 }
 
 // Accepts reports whether an argument of type t fits parameter type p. An int
-// fits a float; a null fits everything.
+// fits a float; a null fits everything, and an empty list every list.
 func Accepts(p, t Type) bool {
 	switch {
 	case p.Kind == Any, t.Kind == Null:
@@ -181,7 +181,7 @@ func Accepts(p, t Type) bool {
 	case p.Kind == Float:
 		return t.Numeric()
 	case p.Kind == List:
-		return t.Kind == List && (p.Elem == Any || p.Elem == t.Elem)
+		return t.Kind == List && (p.Elem == Any || t.Elem == Null || p.Elem == t.Elem)
 	}
 	return p.Kind == t.Kind
 }
