@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -31,8 +32,7 @@ func (c *checker) expr(s *scope, x ast.Expr) plan.Expr {
 	case *ast.Bad:
 		return nil
 	}
-	c.diags.Errorf("D0100", x.Span(), "unexpected expression %T", x)
-	return nil
+	panic(fmt.Sprintf("check: unexpected expression %T", x))
 }
 
 // valueType is the type of a literal's value.

@@ -157,6 +157,9 @@ func (s *stageChecker) refuse(e *op.Error) {
 	if e.Clause != "" {
 		if cl := s.ast.Clause(e.Clause); cl != nil {
 			at = cl.At
+			if e.Head >= 0 && e.Head < len(cl.Args) {
+				at = cl.Args[e.Head].Value.Span()
+			}
 		}
 	} else if e.Head >= 0 && e.Head < len(s.ast.Args) {
 		at = s.ast.Args[e.Head].Value.Span()

@@ -1,0 +1,176 @@
+package diag
+
+// staging are the codes of stages and clauses.
+var staging = []Code{
+	{
+		ID: "D0401", Title: "unknown stage",
+		When:  "A line of a rule begins with a word that is no stage and no metadata.",
+		Why:   "Most often it is misspelt.",
+		Wrong: rule("  were method == \"GET\"\n  when user == \"ann\"\n"),
+		Right: rule("  where method == \"GET\"\n  when user == \"ann\"\n"),
+	},
+	{
+		ID: "D0402", Title: "a clause that the stage does not have",
+		When:  "A clause stands behind a stage that does not take it.",
+		Why:   "It would change nothing, though it reads as if it did.",
+		Wrong: rule("  window 1h by user repeat 5 { hits = count() }\n  when hits > 5\n"),
+		Right: rule("  window 1h by user { hits = count() }\n  when hits > 5\n"),
+	},
+	{
+		ID: "D0403", Title: "a clause that is given twice",
+		When:  "The same clause stands twice behind a stage.",
+		Why:   "Only one of them could hold.",
+		Wrong: rule("  window 1h by user by ip { hits = count() }\n  when hits > 5\n"),
+		Right: rule("  window 1h by user, ip { hits = count() }\n  when hits > 5\n"),
+	},
+	{
+		ID: "D0404", Title: "a clause is missing",
+		When:  "A stage lacks a clause that it cannot do without.",
+		Why:   "There is no value that would be right in general.",
+		Wrong: rule("  window 1h by user { hits = count() }\n  baseline usual over 30d\n  when hits > usual.p95\n"),
+		Right: rule("  window 1h by user { hits = count() }\n  baseline usual of hits over 30d\n  when hits > usual.p95\n"),
+	},
+	{
+		ID: "D0405", Title: "a stage in the wrong place",
+		When:  "A stage stands before or behind one that it does not go with: two from, a where behind when, a baseline without a window.",
+		Why:   "A rule reads from top to bottom: from, conditions, window, baseline, when, and what is done about alerts.",
+		Wrong: rule("  baseline usual of bytes over 30d\n  when bytes > usual.p95\n"),
+		Right: rule("  window 1h by user { size = sum(bytes) }\n  baseline usual of size over 30d\n  when size > usual.p95\n"),
+	},
+	{
+		ID: "D0406", Title: "a rule without from or when",
+		When:  "A rule does not say which events it reads, or when it fires.",
+		Why:   "It would never fire, or always.",
+		Wrong: rule("  where method == \"GET\"\n"),
+		Right: rule("  when method == \"GET\"\n"),
+	},
+	{
+		ID: "D0407", Title: "arguments that do not fit the stage",
+		When:  "A stage, a clause or a line of metadata has too few or too many arguments, or an argument of the wrong form.",
+		Why:   "The hint shows the form.",
+		Wrong: rule("  let admin\n  when user == \"ann\"\n"),
+		Right: rule("  let admin = user == \"ann\"\n  when admin\n"),
+	},
+	{
+		ID: "D0408", Title: "not one of the choices",
+		When:  "A word stands where only certain words may.",
+		Why:   "The hint lists them.",
+		Wrong: rule("  level hihg\n  when user == \"ann\"\n"),
+		Right: rule("  level high\n  when user == \"ann\"\n"),
+	},
+	{
+		ID: "D0409", Title: "braces that do not fit the stage",
+		When:  "A stage lacks its block, has one that it does not take, or has something else in it.",
+		Why:   "A window says in braces what it computes: { hits = count() }.",
+		Wrong: rule("  window 1h by user\n  when user == \"ann\"\n"),
+		Right: rule("  window 1h by user { hits = count() }\n  when hits > 5\n"),
+	},
+	{
+		ID: "D0410", Title: "metadata or a declaration that does not hold together",
+		When:  "A schema has no time, a table no columns, an ATT&CK id is not one.",
+		Why:   "Event time drives windows and order; ids are used by other programs.",
+		Wrong: "schema web {\n  user string\n}\n",
+		Right: "schema web {\n  time timestamp\n  user string\n}\n",
+	},
+	{
+		ID: "D0411", Title: "a declaration that does not run yet",
+		When:  "A file declares a model or a filter.",
+		Why:   "They are part of the language, but this version has no engine for them. It says so instead of ignoring them.",
+		Wrong: "model dga {\n  kind forest\n}\n",
+	},
+	{
+		ID: "D0412", Title: "an aggregate outside a window",
+		When:  "count, sum and the like stand where there is one event.",
+		Why:   "They look at many events: a window says which.",
+		Wrong: rule("  when count() > 5\n"),
+		Right: rule("  window 1h by user { hits = count() }\n  when hits > 5\n"),
+	},
+	{
+		ID: "D0413", Title: "a window's value that is no aggregate",
+		When:  "The block of a window has an expression without an aggregate.",
+		Why:   "A window stands for many events; one must say which of their values is meant.",
+		Wrong: rule("  window 1h by ip { hits = count(), who = 5 }\n  when hits > 5\n"),
+		Right: rule("  window 1h by ip { hits = count(), who = last(user) }\n  when hits > 5\n"),
+	},
+	{
+		ID: "D0420", Title: "a value that the clause cannot have",
+		When:  "A duration, a number or a name is of the right type, but makes no sense there.",
+		Why:   "The message says what would be valid.",
+		Wrong: rule("  window 1h every 2h by user { hits = count() }\n  when hits > 5\n"),
+		Right: rule("  window 2h every 1h by user { hits = count() }\n  when hits > 5\n"),
+	},
+	{
+		ID: "D0421", Title: "clauses that do not go together",
+		When:  "A stage has two clauses of which only one can hold.",
+		Why:   "The message names them.",
+		Wrong: rule("  window 1h sliding session by user { hits = count() }\n  when hits > 5\n"),
+		Right: rule("  window 1h sliding by user { hits = count() }\n  when hits > 5\n"),
+	},
+}
+
+// structure are the codes of how rules and files hang together.
+var structure = []Code{
+	{
+		ID: "D0601", Title: "a circle among rules",
+		When:  "A rule reads its own alerts, directly or through other rules.",
+		Why:   "There is no order in which they could run.",
+		Wrong: "rule example {\n  from rule example\n  when level == \"high\"\n}\n",
+		Right: "rule example {\n  from risk\n  when level == \"high\"\n}\n",
+	},
+	{
+		ID: "D0602", Title: "two rules of one name",
+		When: "Two rules of a set have the same name.",
+		Why:  "Alerts, tests and `from rule` find a rule by its name.",
+	},
+	{
+		ID: "D0603", Title: "risk from risk",
+		When:  "A rule that reads the stream of risk, directly or through other rules, adds to it.",
+		Why:   "Its own alerts would raise the score that they come from.",
+		Wrong: "rule example {\n  from risk\n  when score > 50\n  risk 10 on user(entity)\n}\n",
+		Right: "rule example {\n  from risk\n  when score > 50\n}\n",
+	},
+	{
+		ID: "D0604", Title: "a declaration that is defined by itself",
+		When:  "A const or a fn uses itself, directly or through others.",
+		Why:   "It would never come to an end.",
+		Wrong: "const a = b + 1\nconst b = a + 1\n",
+		Right: "const a = b + 1\nconst b = 1\n",
+	},
+	{
+		ID: "D0605", Title: "two rules of one id (warning)",
+		When:  "Two rules of a set have the same id.",
+		Why:   "The id is what other programs know a rule by.",
+		Wrong: exampleSchema + "rule one {\n  id \"a\"\n  from web\n  when user == \"ann\"\n}\n\nrule two {\n  id \"a\"\n  from web\n  when user == \"bob\"\n}\n",
+		Right: exampleSchema + "rule one {\n  id \"a\"\n  from web\n  when user == \"ann\"\n}\n\nrule two {\n  id \"b\"\n  from web\n  when user == \"bob\"\n}\n",
+	},
+	{
+		ID: "D0607", Title: "a rule that is read has errors",
+		When: "`from rule` names a rule that does not compile.",
+		Why:  "Mend that rule first; this one cannot be checked before.",
+	},
+	{
+		ID: "D0702", Title: "an expression that grows too large",
+		When: "Fns that call others several times make an expression of more than 100,000 parts.",
+		Why:  "A rule must not be able to exhaust the machine that compiles it.",
+	},
+	{
+		ID: "D0801", Title: "an import that cannot be read",
+		When:  "A library does not exist, or a file cannot be read.",
+		Why:   "Files are found relative to the one that imports them, and only in its folder or below.",
+		Wrong: "import std.wbe\n",
+		Right: "import std.web\n",
+	},
+	{
+		ID: "D0802", Title: "a data file that cannot be read",
+		When:  "The file of a list or a table does not exist, is too large, or lies outside the folder of the rule.",
+		Why:   "A rule from elsewhere must not be able to read the machine.",
+		Wrong: "list bad from \"../bad.txt\"\n",
+	},
+	{
+		ID: "D0804", Title: "a data file or row that does not fit its columns",
+		When:  "A cell cannot be read as the type of its column, or a column is missing.",
+		Why:   "A lookup that silently lost rows would lose alerts.",
+		Wrong: "table assets {\n  host string\n  weight int\n  row [\"a\", \"b\"]\n}\n",
+		Right: "table assets {\n  host string\n  weight int\n  row [\"a\", 5]\n}\n",
+	},
+}
