@@ -1,0 +1,44 @@
+package det_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/detlang/det"
+	"github.com/detlang/det/lang/diag"
+)
+
+// TestCodeExamples compiles the examples of the catalogue: the wrong one earns its
+// code, and the right one compiles without a word.
+func TestCodeExamples(t *testing.T) {
+	for _, c := range diag.Codes {
+		t.Run(c.ID, func(t *testing.T) {
+			if c.Wrong != "" && !earns(c.Wrong, c.ID) {
+				_, diags := det.Compiler{}.Sources(det.Source{Name: "wrong.det", Text: c.Wrong})
+				t.Errorf("the wrong example does not earn %s; it is told\n%s\nfor\n%s", c.ID, render(diags), c.Wrong)
+			}
+			if c.Right == "" {
+				return
+			}
+			if _, diags := (det.Compiler{}).Sources(det.Source{Name: "right.det", Text: c.Right}); len(diags.All) > 0 {
+				t.Errorf("the right example is told\n%s\nfor\n%s", render(diags), c.Right)
+			}
+		})
+	}
+}
+
+func earns(text, code string) bool {
+	_, diags := det.Compiler{}.Sources(det.Source{Name: "wrong.det", Text: text})
+	for _, d := range diags.All {
+		if d.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+func render(diags *diag.List) string {
+	var b strings.Builder
+	diag.Render(&b, diags, diag.Options{})
+	return b.String()
+}
