@@ -36,6 +36,7 @@ type completes struct {
 func commands() []*command {
 	return []*command{
 		explainCommand(),
+		funcsCommand(),
 		completionCommand(),
 		versionCommand(),
 		helpCommand(),
