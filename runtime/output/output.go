@@ -1,0 +1,34 @@
+// Package output writes alerts: one format a file and a row in Writers.
+package output
+
+import (
+	"io"
+
+	"github.com/detlang/det/runtime"
+)
+
+// Options are what a writer may be told.
+type Options struct {
+	Color bool // of the table
+	Width int  // of the table, in columns; 0 is 100
+}
+
+// Sink takes alerts. Close writes what is buffered; it does not close what is
+// underneath.
+type Sink interface {
+	Write(alerts []runtime.Alert) error
+	Close() error
+}
+
+// Writer is one output format.
+type Writer struct {
+	Name     string
+	Doc      string
+	Suffixes []string
+	Open     func(w io.Writer, o Options) (Sink, error)
+}
+
+// Writers are the formats.
+func Writers() []Writer {
+	return []Writer{ndjsonWriter}
+}
