@@ -9,6 +9,8 @@ import (
 
 // Spec is one aggregate: a row of the table. New prepares the state for the given
 // argument kinds and constants (one element an argument; nil for one that varies).
+// Where Sig.Result gives TInvalid, the aggregate does not take arguments of those
+// types; New then says which it takes.
 type Spec struct {
 	Name     string
 	Doc      string
@@ -31,7 +33,8 @@ type Example struct {
 // State holds the partial results of groups 0..n-1 in flat slices, without a
 // pointer a group where that can be. Rows are added in the order of event time
 // (ties in the order of source and row), so "first" and "last" are what was added
-// first and last.
+// first and last. Group numbers are never negative: rows without a group are left
+// out before.
 type State interface {
 	// Grow makes groups 0..n-1 exist; new ones are empty.
 	Grow(n int)
@@ -39,7 +42,7 @@ type State interface {
 	// for 0, 1, 2 …; missing arguments are skipped.
 	Add(groups, rows []int32, args []*vec.Vec)
 	// Merge adds group from of src to group to; src has the same type and its rows
-	// come after those of to.
+	// come after those of to. src may be the state itself.
 	Merge(to int32, src State, from int32)
 	// Reset empties a group.
 	Reset(group int32)

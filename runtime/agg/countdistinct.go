@@ -1,6 +1,8 @@
 package agg
 
 import (
+	"math"
+
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/vec"
 )
@@ -21,7 +23,7 @@ func countDistinctSpec() Spec {
 		Examples: []Example{
 			{Call: "count_distinct(user)", Args: [][]any{{"ann", "bob", nil, "ann", "", "Ann"}}, Want: int64(4)},
 			{Call: "count_distinct(src_ip)", Args: [][]any{{addr("10.0.0.1"), addr("::ffff:10.0.0.1")}}, Want: int64(1)},
-			{Call: "count_distinct(score)", Args: [][]any{{0.0, -0.0, 1.0}}, Want: int64(2)},
+			{Call: "count_distinct(score)", Args: [][]any{{0.0, math.Copysign(0, -1), 1.0}}, Want: int64(2)},
 			{Call: "count_distinct(user)", Args: [][]any{{nil}}, Want: int64(0)},
 		},
 	}

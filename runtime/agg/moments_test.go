@@ -88,8 +88,8 @@ func TestNIST(t *testing.T) {
 	}
 }
 
-// exact is the mean and the sample variance of floats, by rational arithmetic.
-func exact(xs []float64) (mean, variance float64) {
+// rational is the mean and the sample variance of floats, by rational arithmetic.
+func rational(xs []float64) (mean, variance float64) {
 	n := new(big.Rat).SetInt64(int64(len(xs)))
 	sum, sq := new(big.Rat), new(big.Rat)
 	for _, x := range xs {
@@ -121,7 +121,7 @@ func TestMomentsAgainstRationals(t *testing.T) {
 			}
 		}
 		m.Merge(rest)
-		mean, variance := exact(xs)
+		mean, variance := rational(xs)
 		if digits(m.Mean(), mean) < 15.3 || digits(m.Var(), variance) < 15 {
 			t.Fatalf("mean %.17g, variance %.17g; want %.17g, %.17g", m.Mean(), m.Var(), mean, variance)
 		}

@@ -11,8 +11,17 @@ func All() []Spec {
 		stddevSpec(),
 		varianceSpec(),
 		stddevPopSpec(),
+		rangeSpec(),
+		percentileSpec(),
+		medianSpec(),
 		countDistinctSpec(),
+		approxCountDistinctSpec(),
+		valuesSpec(),
+		modeSpec(),
 		firstSpec(),
 		lastSpec(),
+		anySpec(),
+		allSpec(),
+		cappedSumSpec(),
 	}
 }

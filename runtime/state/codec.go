@@ -78,7 +78,7 @@ type Reader struct {
 
 // NewReader reads size bytes from r.
 func NewReader(r io.Reader, size int64) *Reader {
-	return &Reader{r: bufio.NewReaderSize(r, 1<<20), left: size}
+	return &Reader{r: bufio.NewReaderSize(r, int(min(size, 1<<20))), left: size}
 }
 
 // Err is the first error.
