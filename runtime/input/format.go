@@ -27,6 +27,11 @@ func Formats() []Format {
 			Sniff: sniffCombined, Open: OpenCombined,
 		},
 		{
+			Name: "parquet", Doc: "Apache Parquet",
+			Suffixes: []string{".parquet"},
+			Sniff:    SniffParquet, Open: OpenParquet,
+		},
+		{
 			Name: "csv", Doc: "delimited text with a header: commas, semicolons, tabs or bars",
 			Suffixes: []string{".csv", ".tsv"},
 			Sniff:    sniffCSV, Open: OpenCSV,
