@@ -108,7 +108,7 @@ func anyOf[T int64 | float64](out Bitmap, n int, x, set []T, equal func(out Bitm
 		part := some[:min(len(some), len(out)-w)]
 		for _, c := range set {
 			equal(part, x[w<<6:min((w+len(part))<<6, n)], c)
-			out[w:].Unite(part)
+			out[w : w+len(part)].Unite(part)
 		}
 	}
 }
