@@ -19,7 +19,6 @@ type evidence struct {
 	keep   int // events a group; 0 keeps nothing
 	shown  []int
 	fields []runtime.Column
-	name   func(source int32) string
 
 	// since is the earliest time that still matters to a group.
 	since func(entity int32) int64
@@ -43,12 +42,13 @@ type chunk struct {
 	source  []int32 // of copied rows: an index of evidence.sources
 	number  []int64
 	pos     runtime.Positions // of kept batches
-	release func()            // nil for copied rows
-	order   []uint64          // entity and entry, sorted; made when first asked
+	names   func(source int32) string
+	release func()   // nil for copied rows
+	order   []uint64 // entity and entry, sorted; made when first asked
 }
 
 func newEvidence(in Row, a *Args, keep int, since func(int32) int64) *evidence {
-	e := &evidence{keep: keep, shown: a.Shown, name: a.Source, since: since, known: map[int32]int32{}}
+	e := &evidence{keep: keep, shown: a.Shown, since: since, known: map[int32]int32{}}
 	for _, c := range a.Shown {
 		e.fields = append(e.fields, in.Cols[c])
 	}
@@ -64,8 +64,7 @@ func (e *evidence) add(b *runtime.Batch, rows, ids []int32) {
 	if e.kept == liveBatches {
 		e.settle()
 	}
-	e.name = b.Names
-	c := &chunk{id: slices.Clone(ids), row: slices.Clone(rows), time: b.Time, pos: b.Pos, release: b.Keep()}
+	c := &chunk{id: slices.Clone(ids), row: slices.Clone(rows), time: b.Time, pos: b.Pos, names: b.Names, release: b.Keep()}
 	for _, s := range e.shown {
 		c.cols = append(c.cols, b.Cols[s])
 	}
@@ -198,8 +197,8 @@ func (e *evidence) place(c *chunk, r int32) (source int32, number int64) {
 	i, ok := e.known[of]
 	if !ok {
 		name := ""
-		if e.name != nil {
-			name = e.name(of)
+		if c.names != nil {
+			name = c.names(of)
 		}
 		i = int32(len(e.sources))
 		e.sources, e.known[of] = append(e.sources, name), i
@@ -281,7 +280,7 @@ func (e *evidence) save(w *state.Writer) {
 	state.Slice(w, c.source)
 	state.Slice(w, c.number)
 	for _, v := range c.cols {
-		saveColumn(w, v)
+		state.SaveVec(w, v)
 	}
 }
 
@@ -309,7 +308,7 @@ func (e *evidence) load(r *state.Reader, n int) error {
 		if kind == types.Invalid {
 			kind = types.Any
 		}
-		v := loadColumn(r, kind)
+		v := state.LoadVec(r, kind)
 		ok = ok && v.N == rows
 		c.cols = append(c.cols, v)
 	}

@@ -108,7 +108,7 @@ func (c *chain) check(err error) {
 
 // push gives events as one batch, with rows between them that are not meant.
 func (c *chain) push(events []event, first int, noise bool) {
-	b := &runtime.Batch{Owner: &c.owner, Pos: runtime.Positions{One: 0, First: int64(first)}}
+	b := &runtime.Batch{Owner: &c.owner, Names: func(i int32) string { return fmt.Sprintf("s%d", i) }, Pos: runtime.Positions{One: 0, First: int64(first)}}
 	cols := make([][]any, len(c.cols))
 	var sel []int32
 	var numbers []int64

@@ -118,8 +118,6 @@ type Args struct {
 	Keep    int              // events of evidence to keep a group
 	Shown   []int            // input columns that evidence shows
 	Persist bool             // later stages keep state by entity: codes must not be reused
-	// Source names a source of rows by its index in Positions, for evidence.
-	Source func(index int32) string
 }
 
 // Has reports whether a clause or flag was written.

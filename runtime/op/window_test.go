@@ -24,7 +24,6 @@ func windowArgs(length any, clauses map[string][]Arg) Args {
 		Aggs:    []Agg{{Name: "list", Spec: &listing, Args: []Arg{col(1, "x", types.TInt)}, Type: types.TString}},
 		Keep:    2,
 		Shown:   []int{1},
-		Source:  func(i int32) string { return fmt.Sprintf("s%d", i) },
 	}
 	if d, ok := length.(time.Duration); ok {
 		a.Head[0] = konst(d)

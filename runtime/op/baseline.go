@@ -1,0 +1,289 @@
+package op
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/state"
+)
+
+var baseline = Spec{
+	Name: "baseline",
+	Doc: `Holds each window against the earlier windows of the same key, under a name of its own: ` + figureDoc + `.
+
+The sample is the windows that had closed before the judged one starts, back to the length of "over": the judged value is never in its own sample. Windows in which the key had no events count as zero, from the window in which it first appeared, unless "fill skip" is written. With "at" only windows of the same hour or day are compared. "decay" lets a window weigh half as much after each such time instead of dropping out. A window in which the measure is missing is no sample.
+
+The history of a key is never forgotten. It takes 32 bytes a key, and 8 to 12 more a window with events where these have to leave again or are ranked.`,
+	After: "it comes after a tumbling or hopping window without early",
+	Fits:  func(in Row) bool { return in.Whole && in.Every > 0 },
+	Head:  []Param{{Name: "name", Kind: Bind, Doc: "what the statistics are called"}},
+	Clauses: append([]Clause{
+		{Word: "of", Required: true, Params: []Param{{Name: "measure", Kind: Measure, Doc: "the number that is compared"}}, Doc: "the number that is compared"},
+		{Word: "over", Params: []Param{{Name: "length", Kind: Const, Type: types.TDuration, Choices: []string{"all"}}}, Doc: "how far back; all of the past unless given"},
+		{Word: "at", Params: []Param{{Name: "season", Kind: Choice, Choices: seasonNames()}}, Doc: "compares only windows of the same hour or day, by the clock of the window's zone"},
+		{Word: "fill", Params: []Param{{Name: "how", Kind: Choice, Choices: []string{"zero", "skip"}}}, Doc: "what a window without events is: zero, or no sample"},
+		{Word: "decay", Params: []Param{{Name: "half_life", Kind: Const, Type: types.TDuration}}, Doc: "the time in which a window loses half of its weight"},
+	}, figureClauses...),
+	Output: func(in Row, a *Args) (Row, *Error) {
+		p, e := newPast(in, a)
+		if e != nil {
+			return Row{}, e
+		}
+		return p.fig.columns(in), nil
+	},
+	New: func(in Row, a *Args) (runtime.Operator, error) {
+		p, e := newPast(in, a)
+		if e != nil {
+			return nil, e
+		}
+		return newBaseline(in, a, p)
+	},
+}
+
+// past is what the arguments of a baseline say.
+type past struct {
+	fig    *figures
+	back   int64 // windows that it goes back; 0 for all
+	apart  int64 // windows from one to the next that does not overlap it
+	skip   bool
+	season int // index in seasons, or -1
+	keep   float64
+}
+
+func newPast(in Row, a *Args) (*past, *Error) {
+	fig, e := newFigures(a)
+	if e != nil {
+		return nil, e
+	}
+	p := &past{fig: fig, season: -1}
+	if in.Every < time.Second {
+		return nil, &Error{Code: BadClause, Head: -1, Message: "a baseline is over windows that start at least a second apart"}
+	}
+	p.apart = int64((in.Per + in.Every - 1) / in.Every)
+	if over := a.Duration("over", 0); over > 0 {
+		if p.back = int64(over / in.Every); p.back < p.apart {
+			return nil, &Error{Code: BadClause, Clause: "over", Head: 0, Message: fmt.Sprintf("%s is no history for windows of %s", types.FormatDuration(over), types.FormatDuration(in.Per)), Hint: "go back several windows"}
+		}
+	} else if c := a.Clauses["over"]; len(c) > 0 && c[0].Name != "all" {
+		return nil, &Error{Code: BadClause, Clause: "over", Head: 0, Message: "a baseline goes back some time, or over all"}
+	}
+	if c := a.Clauses["at"]; len(c) > 0 {
+		for i, s := range seasons {
+			if s.name == c[0].Name {
+				p.season = i
+			}
+		}
+		if s := seasons[p.season]; in.Every >= s.least {
+			return nil, &Error{Code: BadClause, Clause: "at", Head: 0, Message: fmt.Sprintf("windows that start every %s are all of one %s", types.FormatDuration(in.Every), s.name)}
+		}
+	}
+	if c := a.Clauses["fill"]; len(c) > 0 {
+		p.skip = c[0].Name == "skip"
+	}
+	if !a.Has("decay") {
+		return p, nil
+	}
+	half := a.Duration("decay", 0)
+	switch {
+	case half <= 0:
+		return nil, &Error{Code: BadClause, Clause: "decay", Head: 0, Message: "a weight halves in some time"}
+	case p.back > 0:
+		return nil, &Error{Code: Conflict, Clause: "over", Head: -1, Message: "with decay no window drops out, so there is no `over`"}
+	case p.apart > 1:
+		return nil, &Error{Code: Conflict, Clause: "decay", Head: -1, Message: "decay is for tumbling windows"}
+	case fig.ranks > 0:
+		return nil, &Error{Code: Conflict, Clause: "decay", Head: -1, Message: "with decay there are a mean and a deviation, but no values to rank", Hint: "leave decay out to read min, max, median, mad or a percentile"}
+	}
+	step := in.Every
+	if p.season >= 0 {
+		step = max(seasons[p.season].least, step*time.Duration(seasons[p.season].slots))
+	}
+	p.keep = math.Exp2(-float64(step) / float64(half))
+	return p, nil
+}
+
+// baselineOp adds the statistics of the past to closed windows. It counts windows
+// from the first one it sees: their ordinals, in all or by slot of the season.
+type baselineOp struct {
+	past
+	measure int
+	grid    grid
+	step    int64
+	history history
+
+	met  bool
+	base int64 // number of the first window
+
+	season *season
+	first  []uint32 // by entity: 1 + the window of its first appearance, after base
+	cells  []index  // by slot: from entity to cell
+	n      int32    // cells
+	of     []int32
+}
+
+func newBaseline(in Row, a *Args, p *past) (runtime.Operator, error) {
+	f := frame{size: in.Per, every: in.Every}
+	g, err := newGrid(f.pane(), in.Zone)
+	if err != nil {
+		return nil, err
+	}
+	b := &baselineOp{past: *p, measure: a.Clauses["of"][0].Col, grid: g, step: int64(in.Every / f.pane())}
+	how := policy{queued: p.back > 0 || p.apart > 1 || p.fig.ranks > 0, skip: p.skip, fig: p.fig}
+	switch {
+	case p.keep > 0:
+		b.history = &decayHistory{policy: how, keep: p.keep}
+	case p.fig.of.Kind == types.Float:
+		b.history = &floatHistory{policy: how}
+	default:
+		b.history = &intHistory{policy: how, aside: map[uint64]int64{}}
+	}
+	if p.season >= 0 {
+		s := seasons[p.season]
+		loc := g.loc
+		if loc == nil {
+			loc = time.UTC
+		}
+		b.season = &season{slots: s.slots, slot: s.slot, grid: &b.grid, step: b.step, loc: loc}
+		b.cells = make([]index, s.slots)
+	}
+	return b, nil
+}
+
+func (o *baselineOp) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) error {
+	rows := every(b)
+	if len(rows) == 0 {
+		return nil
+	}
+	window := floorDiv(o.grid.index(b.Window.Start[rows[0]]), o.step)
+	if !o.met {
+		o.met, o.base = true, window
+		if o.season != nil {
+			o.season.start(window)
+		}
+	}
+	j := &judgement{rows: rows, value: b.Cols[o.measure], partial: b.Window.Partial}
+	if j.value.Kind == types.Null {
+		j.value = repeat(o.fig.of.Kind, nil, b.N)
+	}
+	if o.season == nil {
+		o.plain(j, b, window)
+	} else {
+		o.seasonal(j, b, window)
+	}
+	s := o.fig.samples(b.N)
+	o.history.judge(j, s)
+	out := *b
+	out.Cols = o.fig.vecs(slices.Clip(b.Cols), s)
+	return emit(&out)
+}
+
+func (o *baselineOp) Advance(context.Context, int64, runtime.Emit) error { return nil }
+
+// plain sets up a judgement whose cells are entities and whose ordinals count all
+// windows.
+func (o *baselineOp) plain(j *judgement, b *runtime.Batch, window int64) {
+	j.cells = b.Window.Entity
+	j.now, j.hi = o.ordinal(window), o.ordinal(window-o.apart+1)
+	if o.back > 0 {
+		j.lo = o.ordinal(window - o.back)
+	}
+	most := int32(-1)
+	for _, r := range j.rows {
+		most = max(most, j.cells[r])
+	}
+	o.history.grow(int(most) + 1)
+}
+
+// ordinal is how many windows there were before the given one, as far as 32 bits
+// tell: with windows a second apart, for 136 years.
+func (o *baselineOp) ordinal(window int64) uint32 { return clamp(window - o.base) }
+
+func clamp(n int64) uint32 { return uint32(min(max(n, 0), math.MaxUint32-1)) }
+
+// seasonal sets up a judgement whose cells are entities in a slot, and whose
+// ordinals count the windows of the slot.
+func (o *baselineOp) seasonal(j *judgement, b *runtime.Batch, window int64) {
+	s := o.season
+	s.upTo(window)
+	slot := s.of(window)
+	j.now = clamp(s.before(slot, window))
+	j.hi = clamp(s.before(slot, window-o.apart+1))
+	if o.back > 0 {
+		j.lo = clamp(s.before(slot, window-o.back))
+	}
+	o.of = extend(o.of, b.N)
+	j.cells = o.of
+	for _, r := range j.rows {
+		e := b.Window.Entity[r]
+		o.first = extend(o.first, int(e)+1)
+		if o.first[e] == 0 {
+			o.first[e] = o.ordinal(window) + 1
+		}
+		cell, isNew := o.cells[slot].cell(uint32(e), uint32(o.n))
+		if isNew {
+			o.n++
+			o.history.grow(int(o.n))
+			o.history.born(int32(cell), clamp(s.before(slot, o.base+int64(o.first[e])-1)))
+		}
+		j.cells[r] = int32(cell)
+	}
+}
+
+func (o *baselineOp) Save(w *state.Writer) error {
+	w.Int(int64(b2i(o.met)))
+	w.Int(o.base)
+	o.history.save(w)
+	if o.season != nil {
+		w.Int(o.season.next)
+		state.Slice(w, o.first)
+		w.Int(int64(o.n))
+		for i := range o.cells {
+			o.cells[i].save(w)
+		}
+	}
+	return nil
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (o *baselineOp) Load(r *state.Reader) error {
+	o.met, o.base = r.Int() != 0, r.Int()
+	if err := o.history.load(r); err != nil {
+		return err
+	}
+	if o.season == nil {
+		return r.Err()
+	}
+	next := r.Int()
+	o.first = state.ReadSlice[uint32](r)
+	o.n = int32(r.Int())
+	for i := range o.cells {
+		if err := o.cells[i].load(r, uint32(o.n)); err != nil {
+			return err
+		}
+	}
+	if o.met && r.Err() == nil {
+		o.history.grow(int(o.n))
+		o.season.start(o.base)
+		o.season.upTo(next)
+	}
+	return r.Err()
+}
+
+func (o *baselineOp) Meter() runtime.Meters {
+	m := runtime.Meters{Bytes: o.history.bytes() + 4*cap(o.first) + 4*cap(o.of)}
+	for i := range o.cells {
+		m.Bytes += o.cells[i].bytes()
+	}
+	return m
+}

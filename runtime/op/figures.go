@@ -1,0 +1,213 @@
+package op
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/vec"
+)
+
+// figures are the statistics of a sample that a baseline or a peer group gives as
+// columns: those that the rule reads, and whether the sample is large enough. All
+// but n and warm are missing while it is not, so that no comparison with them is
+// true.
+type figures struct {
+	name  string // the bound name, before the dot
+	min   int64
+	floor float64
+	of    types.Type
+	list  []figure
+	ranks int // how many of list need the sample in order
+}
+
+// figure is one statistic. With rank set it is computed from the sample in order,
+// otherwise from count, mean and deviation.
+type figure struct {
+	name string
+	rank func(o *ordered) float64
+}
+
+// defaultFloor is the least deviation that is divided by, when a rule does not say.
+const defaultFloor = 1e-9
+
+// defaultMin is how many samples there must be, when a rule does not say.
+const defaultMin = 5
+
+// madScale makes the median absolute deviation of normal values their standard
+// deviation: 1/Φ⁻¹(3/4).
+const madScale = 1.4826
+
+// figureClauses are the clauses that baselines and peer groups share.
+var figureClauses = []Clause{
+	{Word: "min", Params: []Param{{Name: "samples", Kind: Const, Type: types.TInt}}, Doc: "with fewer samples the statistics are missing and the rule is silent; 5 unless given"},
+	{Word: "floor", Params: []Param{{Name: "deviation", Kind: Const, Type: types.TFloat}}, Doc: "the least deviation that a score is divided by; 0.000000001 unless given. For counts, 1 is a good choice"},
+}
+
+// figureDoc says what members there are, for the manual.
+const figureDoc = "n, mean, stddev (of a sample, n-1), min, max, median, mad (the median distance from the median), p(95) and the other percentiles (linear between the closest ranks), warm (there are min samples), scale (stddev, but no less than the floor) and rscale (1.4826 mad, but no less than the floor)"
+
+// newFigures reads the arguments of a stage that binds statistics.
+func newFigures(a *Args) (*figures, *Error) {
+	f := &figures{name: a.Bound, min: defaultMin, floor: a.Float("floor", defaultFloor), of: a.Clauses["of"][0].Type}
+	if m := a.Float("min", defaultMin); m >= 1 && m <= 1e9 {
+		f.min = int64(m)
+	} else {
+		return nil, &Error{Code: BadClause, Clause: "min", Head: 0, Message: "min is a number of samples, 1 or more"}
+	}
+	if !(f.floor > 0) || math.IsInf(f.floor, 1) {
+		return nil, &Error{Code: BadClause, Clause: "floor", Head: 0, Message: "a floor is above zero", Hint: "it stands for a deviation of zero, which cannot be divided by"}
+	}
+	for _, name := range a.Need {
+		g, ok := f.figure(name)
+		if !ok {
+			return nil, &Error{Code: BadClause, Head: -1, Message: fmt.Sprintf("%s has no %s", f.name, name), Hint: "there are " + figureDoc}
+		}
+		f.list = append(f.list, g)
+		if g.rank != nil {
+			f.ranks++
+		}
+	}
+	if !f.needs("warm") {
+		f.list = append(f.list, figure{name: "warm"})
+	}
+	return f, nil
+}
+
+func (f *figures) figure(name string) (figure, bool) {
+	g := figure{name: name}
+	switch name {
+	case "n", "warm", "mean", "stddev", "scale":
+	case "min":
+		g.rank = func(o *ordered) float64 { return o.at(0) }
+	case "max":
+		g.rank = func(o *ordered) float64 { return o.at(o.n() - 1) }
+	case "median":
+		g.rank = (*ordered).median
+	case "mad":
+		g.rank = (*ordered).mad
+	case "rscale":
+		g.rank = func(o *ordered) float64 { return max(madScale*o.mad(), f.floor) }
+	default:
+		p, isRank := strings.CutPrefix(name, "p")
+		q, err := strconv.ParseFloat(p, 64)
+		if !isRank || err != nil || !(q >= 0 && q <= 100) {
+			return g, false
+		}
+		g.rank = func(o *ordered) float64 { return o.quantile(q / 100) }
+	}
+	return g, true
+}
+
+func (f *figures) needs(name string) bool {
+	for _, g := range f.list {
+		if g.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// moments reports whether a mean or a deviation is read.
+func (f *figures) moments() bool {
+	return f.needs("mean") || f.needs("stddev") || f.needs("scale")
+}
+
+// columns are what the stage adds to its row.
+func (f *figures) columns(in Row) Row {
+	out := in
+	out.Cols = append([]runtime.Column(nil), in.Cols...)
+	for _, g := range f.list {
+		t := types.TFloat
+		switch g.name {
+		case "n":
+			t = types.TInt
+		case "warm":
+			t = types.TBool
+		default:
+			t.Unit = f.of.Unit
+		}
+		out.Cols = append(out.Cols, runtime.Column{Name: f.name + "." + g.name, Type: t})
+	}
+	return out
+}
+
+// samples is what is known of one sample a row.
+type samples struct {
+	n        []int64
+	mean, sd []float64   // sd is unspecified for fewer than two
+	ranks    [][]float64 // by figure with rank
+}
+
+func (f *figures) samples(n int) *samples {
+	s := &samples{n: make([]int64, n), mean: make([]float64, n), sd: make([]float64, n)}
+	for range f.ranks {
+		s.ranks = append(s.ranks, make([]float64, n))
+	}
+	return s
+}
+
+// rank fills in what depends on order, of row i.
+func (f *figures) rank(s *samples, i int, o *ordered) {
+	k := 0
+	for _, g := range f.list {
+		if g.rank != nil {
+			s.ranks[k][i] = g.rank(o)
+			k++
+		}
+	}
+}
+
+// vecs are the columns of the samples.
+func (f *figures) vecs(cols []*vec.Vec, s *samples) []*vec.Vec {
+	rows := len(s.n)
+	warm := vec.Pack(rows, func(i int) bool { return s.n[i] >= f.min })
+	spread := warm
+	if f.min < 2 {
+		spread = vec.Pack(rows, func(i int) bool { return s.n[i] >= 2 })
+	}
+	k := 0
+	for _, g := range f.list {
+		switch {
+		case g.rank != nil:
+			cols = append(cols, finite(s.ranks[k], warm))
+			k++
+		case g.name == "n":
+			cols = append(cols, vec.Ints(s.n, nil))
+		case g.name == "warm":
+			cols = append(cols, vec.Bools(warm, rows))
+		case g.name == "mean":
+			cols = append(cols, finite(s.mean, warm))
+		case g.name == "stddev":
+			cols = append(cols, finite(s.sd, spread))
+		case g.name == "scale":
+			scale := make([]float64, rows)
+			for i, sd := range s.sd {
+				scale[i] = max(sd, f.floor)
+			}
+			cols = append(cols, finite(scale, spread))
+		}
+	}
+	return cols
+}
+
+// finite is a column of floats in which those that are no finite number are
+// missing too: the moments of values at the end of what a float holds.
+func finite(x []float64, valid vec.Bitmap) *vec.Vec {
+	for i, f := range x {
+		if f-f != 0 && valid.Get(i) {
+			copied := append(vec.Bitmap(nil), valid...)
+			for j := i; j < len(x); j++ {
+				if x[j]-x[j] != 0 {
+					copied.Clear(j)
+				}
+			}
+			valid = copied
+			break
+		}
+	}
+	return vec.Floats(x, valid)
+}

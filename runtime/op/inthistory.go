@@ -1,0 +1,252 @@
+package op
+
+import (
+	"math"
+	"math/bits"
+	"unsafe"
+
+	"github.com/detlang/det/runtime/agg"
+	"github.com/detlang/det/runtime/state"
+)
+
+// intHistory is the history of an integer: exact sums, to which values are added
+// and from which they are taken away without a trace, so that neither the order
+// nor a restart shows. Sums of small numbers, as counts are, take half a cache
+// line; those that outgrow 64 bits move to agg.IntMoments.
+type intHistory struct {
+	policy
+	cells []intCell
+	wide  []agg.IntMoments
+	// queue holds the values one by one, if they are needed: the ordinal in the
+	// upper half, the value in the lower. What has no room there is aside.
+	queue rings[uint64]
+	aside map[uint64]int64 // by cell and ordinal
+	rank  []float64
+}
+
+// intCell is the sums of the values in the sample.
+type intCell struct {
+	sum  int64
+	sq   uint64
+	n    uint32
+	wide uint32 // 1 + index in wide, or 0
+	life
+}
+
+// In the lower half of a queued value: it is aside, or there is none.
+const (
+	lies = math.MinInt32
+	hole = math.MinInt32 + 1
+)
+
+func (h *intHistory) grow(n int) {
+	h.cells = extend(h.cells, n)
+	if h.queued {
+		h.queue.grow(n)
+	}
+}
+
+func (h *intHistory) born(cell int32, ordinal uint32) { h.cells[cell].born(ordinal) }
+
+func (h *intHistory) judge(j *judgement, s *samples) {
+	moments, ranks, valid := h.fig.moments(), h.fig.ranks > 0, j.value.Valid
+	for _, r := range j.rows {
+		id := j.cells[r]
+		c := &h.cells[id]
+		c.born(j.now)
+		if h.queued {
+			h.turn(id, c, j)
+		}
+		n := int64(c.n)
+		if !h.skip {
+			n = c.windows(j)
+		}
+		s.n[r] = n
+		if moments {
+			s.mean[r], s.sd[r] = h.moments(c, n)
+		}
+		if ranks && n > 0 {
+			h.ranked(s, id, r, n)
+		}
+		if j.partial {
+			continue
+		}
+		x, ok := j.value.I64[r], valid == nil || valid.Get(int(r))
+		if h.queued {
+			h.push(id, j.now, x, ok)
+		} else if ok {
+			h.add(c, x)
+		} else {
+			c.holes++
+		}
+	}
+}
+
+// turn brings the sums of a cell to the sample of j: values whose windows have
+// closed join, those before the sample leave.
+func (h *intHistory) turn(id int32, c *intCell, j *judgement) {
+	q, ring := h.queue.view(id), &h.queue.head[id]
+	for ; ring.new > 0; ring.new-- {
+		e := q[len(q)-int(ring.new)]
+		if uint32(e>>32) >= j.hi {
+			break
+		}
+		if x, ok := h.value(id, e); ok {
+			h.add(c, x)
+		} else {
+			c.holes++
+		}
+	}
+	gone := 0
+	for ; gone < len(q)-int(ring.new) && uint32(q[gone]>>32) < j.lo; gone++ {
+		if x, ok := h.value(id, q[gone]); ok {
+			h.sub(c, x)
+		} else {
+			c.holes--
+		}
+		if int32(uint32(q[gone])) == lies {
+			delete(h.aside, uint64(id)<<32|q[gone]>>32)
+		}
+	}
+	if gone > 0 {
+		h.queue.drop(id, gone)
+	}
+}
+
+// push queues a value until its window counts.
+func (h *intHistory) push(id int32, now uint32, x int64, ok bool) {
+	low := int32(x)
+	switch {
+	case !ok:
+		low = hole
+	case int64(low) != x || low <= hole:
+		low = lies
+		h.aside[uint64(id)<<32|uint64(now)] = x
+	}
+	h.queue.push(id, uint64(now)<<32|uint64(uint32(low)))
+	h.queue.head[id].new++
+}
+
+// value is a queued value, false if there is none.
+func (h *intHistory) value(id int32, e uint64) (int64, bool) {
+	switch low := int32(uint32(e)); low {
+	case hole:
+		return 0, false
+	case lies:
+		return h.aside[uint64(id)<<32|e>>32], true
+	default:
+		return int64(low), true
+	}
+}
+
+func (h *intHistory) add(c *intCell, x int64) {
+	c.n++
+	if c.wide > 0 {
+		h.wide[c.wide-1].Add(x)
+		return
+	}
+	u := uint64(max(x, -x))
+	hi, lo := bits.Mul64(u, u)
+	sq, carry := bits.Add64(c.sq, lo, 0)
+	if hi|carry == 0 {
+		// The sum fits: it is at most the root of n times the sum of squares.
+		c.sum, c.sq = c.sum+x, sq
+		return
+	}
+	m := agg.IntMomentsOf(int64(c.n)-1, c.sum, c.sq)
+	m.Add(x)
+	h.wide = append(h.wide, m)
+	c.wide = uint32(len(h.wide))
+}
+
+func (h *intHistory) sub(c *intCell, x int64) {
+	c.n--
+	if c.wide > 0 {
+		h.wide[c.wide-1].Sub(x)
+		return
+	}
+	c.sum -= x
+	c.sq -= uint64(x * x)
+}
+
+// moments is the mean and the sample deviation of a cell with n windows, those
+// without a row being zeros. Both are rounded once.
+func (h *intHistory) moments(c *intCell, n int64) (mean, sd float64) {
+	const exact = 1 << 53 // integers below it are floats
+	if hi, nsq := bits.Mul64(uint64(n), c.sq); hi == 0 && nsq < exact && n < 1<<26 && c.wide == 0 && n > 0 {
+		mean = float64(c.sum) / float64(n)
+		if n > 1 {
+			sd = math.Sqrt(float64(nsq-uint64(c.sum*c.sum)) / float64(n*(n-1)))
+		}
+		return mean, sd
+	}
+	m := agg.IntMomentsOf(int64(c.n), c.sum, c.sq)
+	if c.wide > 0 {
+		m = h.wide[c.wide-1]
+	}
+	m.AddN(0, n-m.N())
+	return m.Mean(), m.Stddev()
+}
+
+// ranked puts the sample of a cell in order.
+func (h *intHistory) ranked(s *samples, id, row int32, n int64) {
+	q := h.queue.view(id)
+	h.rank = h.rank[:0]
+	for _, e := range q[:len(q)-int(h.queue.head[id].new)] {
+		if x, ok := h.value(id, e); ok {
+			h.rank = append(h.rank, float64(x))
+		}
+	}
+	o := order(h.rank, int(n)-len(h.rank))
+	h.fig.rank(s, int(row), &o)
+}
+
+func (h *intHistory) bytes() int {
+	const entry = 40 // in a Go map, about
+	return cap(h.cells)*int(unsafe.Sizeof(intCell{})) + cap(h.wide)*int(unsafe.Sizeof(agg.IntMoments{})) +
+		h.queue.bytes() + entry*len(h.aside) + 8*cap(h.rank)
+}
+
+func (h *intHistory) save(w *state.Writer) {
+	state.Structs(w, h.cells)
+	state.Structs(w, h.wide)
+	if !h.queued {
+		return
+	}
+	h.queue.save(w, len(h.cells))
+	w.Int(int64(len(h.aside)))
+	for id := range int32(len(h.cells)) { // in the order of cells, not of the map
+		for _, e := range h.queue.view(id) {
+			if int32(uint32(e)) == lies {
+				w.Int(h.aside[uint64(id)<<32|e>>32])
+			}
+		}
+	}
+}
+
+func (h *intHistory) load(r *state.Reader) error {
+	h.cells = state.ReadStructs[intCell](r)
+	h.wide = state.ReadStructs[agg.IntMoments](r)
+	for i := range h.cells {
+		if int(h.cells[i].wide) > len(h.wide) {
+			r.Fail("a saved history is damaged")
+		}
+	}
+	if !h.queued || r.Err() != nil {
+		return r.Err()
+	}
+	h.queue.grow(len(h.cells))
+	h.queue.load(r)
+	if r.Err() != nil {
+		return r.Err()
+	}
+	r.Len(8)
+	for id := range int32(len(h.cells)) {
+		for _, e := range h.queue.view(id) {
+			if int32(uint32(e)) == lies {
+				h.aside[uint64(id)<<32|e>>32] = r.Int()
+			}
+		}
+	}
+	return r.Err()
+}
