@@ -2,7 +2,6 @@ package op
 
 import (
 	"github.com/detlang/det/lang/types"
-	"github.com/detlang/det/runtime/state"
 	"github.com/detlang/det/runtime/vec"
 )
 
