@@ -43,6 +43,7 @@ var rooms = []struct {
 	{pkg: "compiler", may: []string{"compiler/*", "lang", "lang/*", "runtime/agg", "runtime/op", "stdlib"}},
 
 	{pkg: ".", may: []string{"compiler", "compiler/*", "lang/diag", "lang/source", "lang/types", "runtime", "runtime/*", "stdlib"}},
+	{pkg: "examples"},
 	{pkg: "examples/company"},
 	{pkg: "examples/embed", may: []string{".", "lang/types", "runtime", "runtime/vec", "stdlib"}},
 	{pkg: "cmd/det", may: []string{".", "compiler/*", "examples/*", "lang", "lang/*", "runtime", "runtime/*", "stdlib"}, owns: []string{"github.com/spf13/pflag"}},

@@ -1,8 +1,10 @@
 package det
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -12,6 +14,9 @@ import (
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/engine"
 )
+
+// Aside is a row that no rule sees, and why.
+type Aside = engine.Aside
 
 type program = engine.Program
 
@@ -30,7 +35,7 @@ type EngineOptions struct {
 	// Each takes alerts one by one, as an alternative to Alerts.
 	Each func(*runtime.Alert) error
 	// Aside is told of rows that no rule sees: late, too far ahead, without a time.
-	Aside func(engine.Aside)
+	Aside func(Aside)
 	// Alloc makes the records of alerts; nil is Go's own memory.
 	Alloc memory.Allocator
 }
@@ -91,6 +96,19 @@ func (e *Engine) PushContext(ctx context.Context, schema string, rec arrow.Recor
 	return e.e.Push(ctx, stream, rec, pos)
 }
 
+// PushFrom is Push for events that stood in a source of their own, as alerts will
+// show it: its name, and the record numbers of the rows there.
+func (e *Engine) PushFrom(schema, source string, rec arrow.Record, rows []int64) error {
+	stream, err := e.stream(schema)
+	if err != nil {
+		return err
+	}
+	if int64(len(rows)) != rec.NumRows() {
+		return fmt.Errorf("a record of %d rows comes with %d record numbers", rec.NumRows(), len(rows))
+	}
+	return e.e.Push(context.Background(), stream, rec, runtime.Positions{One: e.e.Source(source), Row: rows})
+}
+
 func (e *Engine) stream(schema string) (int, error) {
 	if schema == "" && len(e.e.Streams()) == 1 {
 		return 0, nil
@@ -110,6 +128,20 @@ func (e *Engine) Advance(t time.Time) error {
 // Flush ends the input: windows that are still open are judged as they stand, and
 // their alerts say partial.
 func (e *Engine) Flush() error { return e.e.Finish(context.Background()) }
+
+// Save writes the state: what a later engine needs to go on as if it were this
+// one.
+func (e *Engine) Save(w io.Writer) error { return e.e.Save(w) }
+
+// Load takes up state that Save wrote, before anything is pushed. State of rules
+// that have changed since is left out; notes say of which.
+func (e *Engine) Load(r io.Reader) (notes []string, err error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return e.e.Load(bytes.NewReader(data), int64(len(data)))
+}
 
 // Stats are the counts so far.
 func (e *Engine) Stats() engine.Stats { return e.e.Stats() }

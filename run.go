@@ -43,6 +43,9 @@ type RunOptions struct {
 	Reject func(input.Reject)
 	// Progress is called now and then.
 	Progress func(Progress)
+	// Note is told of what a user should know and that is no error, such as state
+	// that no longer fits a rule.
+	Note func(string)
 }
 
 // Progress is how far a run is. Bytes are of the files as stored; Total is 0 when
@@ -387,5 +390,17 @@ func (n *run) load() error {
 	if _, err := os.Stat(n.opts.State); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	return n.engine.LoadFile(n.opts.State)
+	notes, err := n.engine.LoadFile(n.opts.State)
+	if err != nil {
+		return &InputError{n.opts.State, err}
+	}
+	if n.opts.Note != nil {
+		for _, note := range notes {
+			n.opts.Note(note)
+		}
+	}
+	for _, f := range n.files { // the numbers of sources are those of the state
+		f.source = n.engine.Source(f.path)
+	}
+	return nil
 }

@@ -1,0 +1,180 @@
+package engine
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/state"
+)
+
+// The sections of saved state: the clock, the rows of each stream that wait, and
+// each rule under its name and fingerprint.
+const (
+	clockSection  = "clock"
+	streamSection = "stream "
+	ruleSection   = "rule "
+)
+
+// SaveFile saves the state to a file, whole or not at all.
+func (e *Engine) SaveFile(path string) error { return state.WriteFile(path, e.sections()) }
+
+// Save writes the state.
+func (e *Engine) Save(w io.Writer) error { return state.Write(w, e.sections()) }
+
+// LoadFile takes up saved state; see Load.
+func (e *Engine) LoadFile(path string) ([]string, error) {
+	f, err := state.OpenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return e.load(f)
+}
+
+// Load takes up state that Save wrote, into an engine that has seen nothing yet.
+// The state of a rule that has changed since, or is gone, is left; notes say so.
+func (e *Engine) Load(r io.ReaderAt, size int64) (notes []string, err error) {
+	f, err := state.Open(r, size)
+	if err != nil {
+		return nil, err
+	}
+	return e.load(f)
+}
+
+func (e *Engine) sections() []state.Section {
+	list := []state.Section{{Name: clockSection, Save: e.saveClock}}
+	for _, s := range e.streams {
+		list = append(list, state.Section{Name: streamSection + s.def.Name + " " + signature(s.def.Columns), Save: func(w *state.Writer) error {
+			s.buf.Save(w)
+			return nil
+		}})
+	}
+	for _, r := range e.rules {
+		list = append(list, state.Section{Name: r.section(), Save: r.save})
+	}
+	return list
+}
+
+func (r *rule) section() string { return ruleSection + r.def.Name + " " + r.def.Fingerprint }
+
+// signature tells whether the columns of a stream are still the same.
+func signature(cols []runtime.Column) string {
+	var b strings.Builder
+	for i, c := range cols {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "%s:%s", c.Name, c.Type.Plain())
+	}
+	return b.String()
+}
+
+func kinds(cols []runtime.Column) []types.Kind {
+	out := make([]types.Kind, len(cols))
+	for i, c := range cols {
+		out[i] = c.Type.Kind
+	}
+	return out
+}
+
+func (e *Engine) saveClock(w *state.Writer) error {
+	w.Int(e.clock)
+	w.Int(e.watermark)
+	w.Int(int64(len(e.sources)))
+	for _, s := range e.sources {
+		w.String(s)
+	}
+	return nil
+}
+
+func (r *rule) save(w *state.Writer) error {
+	w.Int(r.rows)
+	if r.buf != nil {
+		r.buf.Save(w)
+	}
+	for i := range r.segs {
+		if op, ok := r.segs[i].def.Op.(runtime.Stateful); ok {
+			if err := op.Save(w); err != nil {
+				return fmt.Errorf("rule %s, %s: %w", r.def.Name, r.segs[i].def.Stage, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *rule) load(in *state.Reader) error {
+	r.rows = in.Int()
+	if r.buf != nil {
+		if err := r.buf.Load(in, kinds(r.def.Columns), r.e.sourceName); err != nil {
+			return err
+		}
+	}
+	for i := range r.segs {
+		if op, ok := r.segs[i].def.Op.(runtime.Stateful); ok {
+			if err := op.Load(in); err != nil {
+				return fmt.Errorf("rule %s, %s: %w", r.def.Name, r.segs[i].def.Stage, err)
+			}
+		}
+	}
+	return in.Err()
+}
+
+func (e *Engine) load(f *state.File) (notes []string, err error) {
+	found, err := f.Load(clockSection, func(r *state.Reader) error {
+		e.clock, e.watermark = r.Int(), r.Int()
+		e.sources, e.byName = nil, map[string]int32{}
+		for range r.Len(8) {
+			e.Source(r.String())
+		}
+		return r.Err()
+	})
+	if err == nil && !found {
+		err = fmt.Errorf("%w: it has no clock", state.ErrNotState)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range e.rules {
+		if r.buf != nil {
+			r.source = e.Source(r.def.sourceName(e.prog))
+		}
+	}
+	for _, s := range e.streams {
+		found, err := f.Load(streamSection+s.def.Name+" "+signature(s.def.Columns), func(r *state.Reader) error {
+			return s.buf.Load(r, kinds(s.def.Columns), e.sourceName)
+		})
+		if err != nil {
+			return nil, err
+		}
+		if !found && has(f, streamSection+s.def.Name+" ") {
+			notes = append(notes, fmt.Sprintf("the rules read other fields of %s than before: rows that waited for their time are left out", s.def.Name))
+		}
+	}
+	for _, r := range e.rules {
+		found, err := f.Load(r.section(), r.load)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case found:
+		case has(f, ruleSection+r.def.Name+" "):
+			notes = append(notes, fmt.Sprintf("rule %s has changed: it starts without the state of the earlier version", r.def.Name))
+		default:
+			notes = append(notes, fmt.Sprintf("rule %s is new: it starts without state", r.def.Name))
+		}
+	}
+	return notes, nil
+}
+
+// has reports whether a file has a section whose name begins so.
+func has(f *state.File, prefix string) bool {
+	for _, n := range f.Names() {
+		if strings.HasPrefix(n, prefix) {
+			return true
+		}
+	}
+	return false
+}
