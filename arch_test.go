@@ -28,7 +28,7 @@ var rooms = []struct {
 	{pkg: "runtime/agg", may: []string{"lang/types", "runtime/state", "runtime/vec"}},
 	{pkg: "runtime/eval", may: []string{"lang/types", "runtime/vec"}, owns: []string{"github.com/expr-lang/expr"}},
 	{pkg: "runtime", may: []string{"lang/types", "runtime/state", "runtime/vec"}},
-	{pkg: "runtime/order", may: []string{"lang/types", "runtime", "runtime/vec"}},
+	{pkg: "runtime/order", may: []string{"lang/types", "runtime", "runtime/state", "runtime/vec"}},
 	{pkg: "runtime/op", may: []string{"lang/types", "runtime", "runtime/agg", "runtime/state", "runtime/vec"}},
 	{pkg: "runtime/input", may: []string{"lang/types", "runtime/vec"}, owns: []string{"github.com/klauspost/compress"}},
 	{pkg: "runtime/output", may: []string{"lang/types", "runtime"}},
@@ -46,7 +46,7 @@ var rooms = []struct {
 	{pkg: "examples"},
 	{pkg: "examples/company"},
 	{pkg: "examples/embed", may: []string{".", "lang/types", "runtime", "runtime/vec", "stdlib"}},
-	{pkg: "cmd/det", may: []string{".", "compiler/*", "examples/*", "lang", "lang/*", "runtime", "runtime/*", "stdlib"}, owns: []string{"github.com/spf13/pflag"}},
+	{pkg: "cmd/det", may: []string{".", "examples", "compiler/*", "examples/*", "lang", "lang/*", "runtime", "runtime/*", "stdlib"}, owns: []string{"github.com/spf13/pflag"}},
 }
 
 // TestImportPicture holds the code against the picture: every package has a row,

@@ -45,7 +45,7 @@ var clauseTable = []word{
 	{Text: "on", In: inRule, Doc: "the entity that a risk is about; the key of a look-up"},
 	{Text: "stage", In: inRule, Doc: "the ATT&CK tactic of a risk"},
 	{Text: "category", In: inRule, Doc: "the category of a risk"},
-	{Text: "per", In: inRule, Doc: "what each is counted once for"},
+	{Text: "per", In: inRule, Function: true, Doc: "what each is counted once for"},
 	{Text: "below", In: inRule, Doc: "an upper bound"},
 	{Text: "above", In: inRule, Doc: "a lower bound"},
 	{Text: "repeat", In: inRule, Doc: "how often a step must be seen"},
