@@ -118,7 +118,9 @@ func Fold(k vec.Kernel, args []types.Type, consts []any) any {
 	return valueOf(k(cols, 1, nil), 0)
 }
 
-// valueOf is a row of a column as the language has it, nil when it is missing.
+// valueOf is a row of a column as the language has it, nil when it is missing or a
+// duration that the language cannot write (over 292 years; columns go on to 292
+// thousand).
 func valueOf(v *vec.Vec, i int) any {
 	x := v.Value(i)
 	if x == nil {
@@ -128,7 +130,11 @@ func valueOf(v *vec.Vec, i int) any {
 	case types.Timestamp:
 		return time.UnixMicro(x.(int64)).UTC()
 	case types.Duration:
-		return time.Duration(x.(int64)) * time.Microsecond
+		d := time.Duration(x.(int64)) * time.Microsecond
+		if d.Microseconds() != x {
+			return nil
+		}
+		return d
 	case types.List:
 		var list = []any{}
 		for j, end := v.Elems(i); j < end; j++ {

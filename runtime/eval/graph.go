@@ -209,10 +209,10 @@ func (g *Graph) connect(op nodeOp, ids []ID) ID {
 			return g.Const(types.Bool, decisive)
 		}
 	}
-	switch len(args) {
-	case 0:
+	switch {
+	case len(args) == 0:
 		return g.Const(types.Bool, !decisive)
-	case 1:
+	case len(args) == 1 && g.whole(args[0]): // another may be missing, which And is not
 		return args[0]
 	}
 	slices.SortFunc(args, func(a, b ID) int { return cmp.Or(g.nodes[a].cost-g.nodes[b].cost, int(a-b)) })
