@@ -29,6 +29,7 @@ func TestJSONRecords(t *testing.T) {
 		{"empty text is no number", both, `{"a":""}`, request("a int"), "[[<nil>]]", "[]"},
 		{"escapes", both, `{"a":"x\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00"}`, request("a string"), "[[x\"\\/\b\f\n\r\tAé😀]]", "[]"},
 		{"lone surrogates", both, `{"a":"\ud800x"}{"a":"\udc00\ud800"}{"a":"\ud800\u0041"}`, request("a string"), "[[\uFFFDx] [\uFFFD\uFFFD] [\uFFFDA]]", "[0:1 bad_utf8 a 1:1 bad_utf8 a 2:1 bad_utf8 a]"},
+		{"escaped replacement character", both, `{"a":"\ufffd\\\\\\\\\\"}`, request("a string"), `[[` + "\uFFFD" + `\\\\\]]`, "[]"},
 		{"not UTF-8", both, "{\"a\":\"x\xFFy\xC3\"}\n{\"a\":\"\xE9t\xC3\xA9\"}", request("a string"), "[[x\uFFFDy\uFFFD] [\uFFFDté]]", "[0:1 bad_utf8 a 1:2 bad_utf8 a]"},
 		{"escaped NUL", both, `{"a":"x\u0000y"}`, request("a string"), "[[x\x00y]]", "[]"},
 		{"raw NUL", both, "{\"a\":\"x\x00y\"}\n{\"a\":\"z\"}", request("a string"), "[[z]]", "[0:1 malformed]"},

@@ -14,10 +14,11 @@ import (
 // present, a list column takes all, in order. A field that repeats in one object
 // counts where it stands last, as in encoding/json. Null is absent.
 //
-// Records of one file resemble each other, so each node remembers, for each
-// field as it was written with the comma, quotes and colon around its name, which
-// field came next. A correct guess costs one comparison and neither a walk over
-// the name nor a look-up.
+// Records of one file resemble each other. So each node remembers, for each field
+// as it was written with the comma, quotes and colon around its name, which field
+// came next, and for each field that is not wanted its last value. A correct guess
+// costs one comparison, instead of a walk over the name and a look-up, or of a
+// walk over the value.
 type projection struct {
 	scanner
 	root    *node
@@ -26,7 +27,8 @@ type projection struct {
 	values  []value // by column
 	text    []byte  // unescaped texts of the record
 	order   int32   // how many values have been read in the record
-	objects int64   // how many objects with wanted fields, in all records
+	objects int64   // how many objects, in all records
+	fields  int     // how many fields are remembered
 }
 
 type span struct{ from, to int }
@@ -47,12 +49,18 @@ type field struct {
 	raw  string // from the end of the value before it to its own value; "" if not remembered
 	node *node  // nil if it is not wanted
 	next *field // the one that last came after it
+
+	// A field that is not wanted: a value that was skipped before, and how many
+	// more values to skip before another is remembered.
+	skipped []byte
+	wait    int
+	inside  *node // for the fields of the objects that are its values
 }
 
-// The fields that a node remembers are bounded, so that data whose field names
-// are all different does not fill the memory.
+// What is remembered is bounded, so that data whose field names are all different
+// does not fill the memory.
 const (
-	maxFields   = 1024
+	maxFields   = 16 << 10 // in all
 	maxFieldRaw = 256
 )
 
@@ -164,15 +172,50 @@ func (p *projection) readObject(n *node, i, depth int) int {
 				f.node.in, f.node.from = me, p.order
 			}
 			i = p.readValue(f.node, i, depth)
-		case b[i] == '"':
-			i, _ = p.scanner.text(i + 1)
+		case f.wait == 0 && len(b)-i >= len(f.skipped) && string(b[i:i+len(f.skipped)]) == string(f.skipped):
+			i += len(f.skipped)
 		default:
-			i = p.value(i, depth)
+			i = p.skip(f, i, depth)
 		}
 		if i < 0 {
 			return i
 		}
 	}
+}
+
+// Values that are remembered end with a quote or a bracket, so that one cannot
+// be the beginning of another. Where a guess was wrong, the next is tried after
+// many values only: some fields never repeat.
+const (
+	maxSkipped = 256
+	wrongGuess = 16
+)
+
+// skip passes over the value of a field that is not wanted; b[i] is its first
+// byte.
+func (p *projection) skip(f *field, i, depth int) int {
+	c, next := p.b[i], -1
+	if c == '{' {
+		if f.inside == nil {
+			f.inside = &node{}
+		}
+		next = p.readObject(f.inside, i+1, depth+1)
+	} else {
+		next = p.value(i, depth)
+	}
+	if next < 0 {
+		return next
+	}
+	switch {
+	case f.wait != 1:
+		f.wait--
+	case next-i <= maxSkipped && (c == '"' || c == '{' || c == '['):
+		f.wait, f.skipped = 0, append(f.skipped[:0], p.b[i:next]...)
+	}
+	if f.wait < 0 {
+		f.wait = wrongGuess
+	}
+	return next
 }
 
 // readField reads a field's name and what is around it. The value before it ends
@@ -195,12 +238,13 @@ func (p *projection) readField(n *node, i, j int, first bool) (int, *field) {
 	if bytes.IndexByte(name, '\\') >= 0 {
 		name = unescape(nil, name)
 	}
-	f := &field{node: n.kids[string(name)]}
-	if len(n.known) < maxFields && len(raw) <= maxFieldRaw {
+	f := &field{node: n.kids[string(name)], wait: wrongGuess}
+	if p.fields < maxFields && len(raw) <= maxFieldRaw {
+		p.fields++
 		if n.known == nil {
 			n.known = map[string]*field{}
 		}
-		f.raw = string(raw)
+		f.raw, f.wait = string(raw), 1
 		n.known[f.raw] = f
 	}
 	return next, f
@@ -241,13 +285,18 @@ func (p *projection) readScalar(n *node, i, depth int) int {
 func (p *projection) one(i, depth int) (v value, next int) {
 	switch p.b[i] {
 	case '"':
-		next, dirty := p.scanner.text(i + 1)
+		next, m := p.scanner.text(i + 1)
 		if next < 0 {
 			return v, next
 		}
 		v = value{form: plain, text: p.b[i+1 : next-1]}
-		if dirty {
-			v = p.clean(v)
+		if m&wide != 0 {
+			v.form = loose
+		}
+		if m&escaped != 0 {
+			from := len(p.text)
+			p.text = unescape(p.text, v.text)
+			v.text = p.text[from:]
 		}
 		return v, next
 	case 't':
@@ -265,17 +314,6 @@ func (p *projection) one(i, depth int) (v value, next int) {
 		v.text = p.b[i:next]
 	}
 	return v, next
-}
-
-// clean gives the text that a string with escapes or without ASCII means.
-func (p *projection) clean(v value) value {
-	v.form = loose
-	if bytes.IndexByte(v.text, '\\') >= 0 {
-		from := len(p.text)
-		p.text = unescape(p.text, v.text)
-		v.text = p.text[from:]
-	}
-	return v
 }
 
 // readArray reads an array at a node; b[i] is behind its bracket. Elements of

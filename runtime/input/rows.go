@@ -19,10 +19,11 @@ type rows struct {
 	line   func() int64 // the line where the current record begins, 0 for none
 
 	columns []column
-	n       int   // rows in the batch so far
-	size    int   // bytes of their records
-	number  int64 // of the next record
-	first   int64 // record number of the batch's first row
+	time    *array.TimestampBuilder // of the event time, nil for none
+	n       int                     // rows in the batch so far
+	size    int                     // bytes of their records
+	number  int64                   // of the next record
+	first   int64                   // record number of the batch's first row
 	numbers []int64
 }
 
@@ -59,6 +60,9 @@ func newRows(source string, req Request) (*rows, error) {
 		}
 		r.columns = append(r.columns, col)
 	}
+	if req.Time >= 0 {
+		r.time = r.columns[req.Time].(*plainColumn).build.(*array.TimestampBuilder)
+	}
 	return r, nil
 }
 
@@ -67,13 +71,19 @@ func (r *rows) full() bool { return r.n >= r.req.BatchRows || r.size >= maxBatch
 // add appends one record, given the value of each column and its raw text, or
 // sets it aside when it has no event time.
 func (r *rows) add(values []value, raw []byte) {
-	if t := r.req.Time; t >= 0 {
-		if _, o := toTimestamp(values[t]); o != fits {
-			r.refuseTime(values[t], o, raw)
+	if r.time != nil {
+		t := values[r.req.Time]
+		us, o := toTimestamp(t)
+		if o != fits {
+			r.refuseTime(t, o, raw)
 			return
 		}
+		r.time.Append(arrow.Timestamp(us))
 	}
 	for i, c := range r.columns {
+		if i == r.req.Time {
+			continue
+		}
 		if o := c.put(values[i]); o >= unfit {
 			r.tellValue(i, values[i], o)
 		}

@@ -25,8 +25,6 @@ type textColumn struct {
 	values *array.String // the dictionary as of the last batch
 	meta   arrow.Metadata
 	rows   int // rows with text so far
-	last   int32
-	before []byte // text of code last
 
 	plain *array.StringBuilder
 }
@@ -42,7 +40,7 @@ func newTextColumn(name string, alloc memory.Allocator) *textColumn {
 	dict := vec.NewInterner()
 	id := strconv.FormatUint(dict.Dict().ID, 10)
 	return &textColumn{
-		name: name, alloc: alloc, dict: dict, last: -1,
+		name: name, alloc: alloc, dict: dict,
 		codes: array.NewInt32Builder(alloc),
 		plain: array.NewStringBuilder(alloc),
 		meta:  arrow.NewMetadata([]string{vec.DictKey}, []string{id}),
@@ -60,11 +58,7 @@ func (c *textColumn) put(v value) outcome {
 		c.codes.AppendNull()
 	default:
 		c.rows++
-		if c.last < 0 || string(t) != string(c.before) {
-			c.last = c.dict.Code(view(t))
-			c.before = append(c.before[:0], t...)
-		}
-		c.codes.Append(c.last)
+		c.codes.Append(c.dict.Code(view(t)))
 	}
 	return o
 }
