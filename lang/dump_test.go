@@ -122,7 +122,9 @@ func dumpExpr(x ast.Expr) string {
 			return "null"
 		case string:
 			return fmt.Sprintf("%q", v)
-		case bool, int64, float64:
+		case float64:
+			return fmt.Sprintf("%gf", v)
+		case bool, int64:
 			return fmt.Sprint(v)
 		default:
 			return fmt.Sprintf("<%v>", v)
@@ -154,7 +156,7 @@ func dumpExpr(x ast.Expr) string {
 		}
 		return fmt.Sprintf("(%s %s %s)", op, dumpExpr(x.X), dumpExpr(x.Y))
 	case *ast.Paren:
-		return "<" + dumpExpr(x.X) + ">"
+		return "«" + dumpExpr(x.X) + "»"
 	case *ast.Bad:
 		return "BAD"
 	}

@@ -70,9 +70,9 @@ type (
 		Value   *expression `parser:"Absent? @@"`
 		Clauses []*clause   `parser:"@@* Separator?"`
 	}
-	clause struct { // lowering sees to it that flags, and only they, have no arguments
+	clause struct {
 		Tokens []lexer.Token
-		Args   []*expression `parser:"Clause (@@ (',':Punct @@)*)?"`
+		Args   []*expression `parser:"Clause @@ (',':Punct @@)* | Flag"`
 	}
 	expression struct { // the token pass finds labels only where an argument or an entry starts
 		Tokens    []lexer.Token

@@ -177,12 +177,6 @@ func (l *lowering) clauses(cs []*clause) []*ast.Clause {
 	var out []*ast.Clause
 	for _, c := range cs {
 		word, last := c.Tokens[0], c.Tokens[len(c.Tokens)-1]
-		switch isFlag := clauses[word.Value].Flag; {
-		case isFlag && len(c.Args) > 0:
-			l.diags.Errorf("D0102", l.at(c.Tokens[1]).To(l.at(last)), "unexpected %s: `%s` takes no value", describe(c.Tokens[1].Value), word.Value)
-		case !isFlag && len(c.Args) == 0:
-			l.diags.Errorf("D0101", l.at(word), "expected an expression after `%s`", word.Value)
-		}
 		out = append(out, &ast.Clause{Word: l.ident(word), Args: l.arguments(c.Args), At: l.at(word).To(l.at(last))})
 	}
 	return out

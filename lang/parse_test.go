@@ -1,7 +1,9 @@
 package lang
 
 import (
+	"flag"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/detlang/det/lang/ast"
@@ -32,4 +34,67 @@ func TestShapes(t *testing.T) {
 	if tree := parseClean(t, string(text)); len(tree.Decls) != 10 {
 		t.Errorf("got %d declarations, want 10", len(tree.Decls))
 	}
+}
+
+var update = flag.Bool("update", false, "rewrite what the tests compare with")
+
+// TestGrammar keeps grammar.ebnf what the parser prints.
+func TestGrammar(t *testing.T) {
+	const name = "../grammar.ebnf"
+	if *update {
+		if err := os.WriteFile(name, []byte(Grammar()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != Grammar() {
+		t.Error("grammar.ebnf is out of date: go test ./lang -update")
+	}
+}
+
+// fuzzSeeds are the shapes, the smallest wrong and right files of the catalogue,
+// and some files that are hard on a parser.
+func fuzzSeeds(f testing.TB) []string {
+	shapes, err := os.ReadFile("testdata/shapes.det")
+	if err != nil {
+		f.Fatal(err)
+	}
+	seeds := []string{
+		string(shapes), "", "\ufeff", "\xff", "rule x {", "}", "{{{{", "rule x { a ( [ { ) ] }", "const a = -+-not -1",
+		"rule x { where a >\n from b\n when `c` // d\n }", "list a = [1, 'x', \"\\u{1F600}\", 10.0.0.0/8, 2024-01-01, // c\n]",
+	}
+	for _, c := range diag.Codes {
+		if len(c.Wrong) < 1000 {
+			seeds = append(seeds, c.Wrong, c.Right)
+		}
+	}
+	return seeds
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range fuzzSeeds(f) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var diags diag.List
+		file := source.New("x.det", text)
+		tree := Parse(file, &diags)
+		if tree == nil || tree.Source != file {
+			t.Fatal("no tree")
+		}
+		for _, d := range diags.All {
+			if d.Span.File != file || d.Span.Start < 0 || d.Span.End < d.Span.Start || d.Span.End > len(text) {
+				t.Errorf("%s %q stands at %d to %d of %d", d.Code, d.Message, d.Span.Start, d.Span.End, len(text))
+			}
+			if _, ok := diag.Lookup(d.Code); !ok {
+				t.Errorf("%s is not in the catalogue", d.Code)
+			}
+		}
+		if diags.Errors() == 0 && strings.Contains(dump(tree), "BAD") {
+			t.Error("something is bad, and no error was told")
+		}
+	})
 }

@@ -203,8 +203,10 @@ func (t *tagger) startsDeclaration(tok token, word string) bool {
 		return t.depth == 0 && tok.first || t.unclosed && t.startsLine(tok) && t.looksLikeHead(word)
 	case importing, valuing:
 		return t.state == done && len(t.brackets) == 0 || tok.first && t.looksLikeHead(word)
-	case naming, header:
+	case naming:
 		return tok.first && t.looksLikeHead(word)
+	case header:
+		return tok.first && t.looksLikeHead(word) && (t.state == named || t.state == done || t.unclosed)
 	default:
 		return t.unclosed && t.startsLine(tok) && t.looksLikeHead(word)
 	}

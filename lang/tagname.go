@@ -93,7 +93,8 @@ func (t *tagger) here() place {
 
 // operandFollows reports whether what stands behind the word at hand, right after
 // a stage's name, shows that the word is an operand: `when count > 5`, not
-// `given every 2h`.
+// `given every 2h`. A + or - does when space follows it: `when max - min > 5`, not
+// `given from -1h`.
 func (t *tagger) operandFollows(w *word) bool {
 	next := t.peek(1)
 	text := t.text(next)
@@ -122,12 +123,13 @@ func (t *tagger) operandFollows(w *word) bool {
 
 func (t *tagger) clauseName(w *word) {
 	t.operators = 0
-	t.write(clauseWord)
 	if w.Flag {
+		t.write(flagWord)
 		t.state = done
-	} else {
-		t.state, t.argument, t.clause = open, true, true
+		return
 	}
+	t.write(clauseWord)
+	t.state, t.argument, t.clause = open, true, true
 }
 
 func (t *tagger) stage() {

@@ -24,6 +24,7 @@ const (
 	label // a name before = or :
 	call  // a name before (
 	clauseWord
+	flagWord // a clause word that takes no arguments
 	operator
 	prefix // not, - or + before an operand
 	absent // not before a label, in a block
@@ -48,6 +49,7 @@ var tokenKinds = []struct {
 	{"Label", label, "an ident before = or :"},
 	{"Call", call, "an ident before ("},
 	{"Clause", clauseWord, "an ident from the list of clause words, after a complete operand or after the stage's name"},
+	{"Flag", flagWord, "the same, where the list marks it as a flag"},
 	{"Operator", operator, `or and == != < <= > >= + - * / %, in, "not in", is, "is not", and contains startswith endswith like matches, these with any or all, with cased`},
 	{"Prefix", prefix, "not, - or + before an operand"},
 	{"Absent", absent, "not before a label, in a block"},
