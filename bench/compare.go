@@ -1,0 +1,178 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/detlang/det"
+	"github.com/detlang/det/runtime"
+)
+
+// sample is the time that one run took.
+type sample struct{ wall, cpu float64 }
+
+// times are the samples of several runs.
+type times []sample
+
+func (t times) of(f func(sample) float64) (lo, mid, hi float64) {
+	var x []float64
+	for _, s := range t {
+		x = append(x, f(s))
+	}
+	slices.Sort(x)
+	return x[0], x[len(x)/2], x[len(x)-1]
+}
+
+func (t times) String() string {
+	lo, mid, hi := t.of(func(s sample) float64 { return s.wall })
+	_, cpu, _ := t.of(func(s sample) float64 { return s.cpu })
+	return fmt.Sprintf("%7.3f /%7.3f /%7.3f  cpu %7.3f", lo, mid, hi, cpu)
+}
+
+// median is the median wall time.
+func (t times) median() float64 {
+	_, mid, _ := t.of(func(s sample) float64 { return s.wall })
+	return mid
+}
+
+// cpuSeconds is what this process has used so far, both sides' threads included.
+func cpuSeconds() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+}
+
+// measure runs f once to warm up and then n times; every run must give the same
+// number of results.
+func measure(n int, f func() (int, error)) (times, int, error) {
+	var t times
+	results := -1
+	for i := range n + 1 {
+		cpu, began := cpuSeconds(), time.Now()
+		got, err := f()
+		s := sample{time.Since(began).Seconds(), cpuSeconds() - cpu}
+		if err != nil {
+			return nil, 0, err
+		}
+		if results >= 0 && got != results {
+			return nil, 0, fmt.Errorf("%d results, then %d", results, got)
+		}
+		results = got
+		if i > 0 {
+			t = append(t, s)
+		}
+	}
+	return t, results, nil
+}
+
+// report prints a question's two sides and compares their results.
+func (b *bench) report(name, peer string, ours, theirs times, got, want int) {
+	verdict := fmt.Sprintf("%d results", got)
+	if got != want {
+		verdict = fmt.Sprintf("DIFFERENT: %d results, %s %d", got, peer, want)
+		b.disagree++
+	}
+	fmt.Printf("%-32s det %s | %s %s | %6.2f times as fast | %s\n", name, ours, peer, theirs, theirs.median()/ours.median(), verdict)
+}
+
+func (b *bench) questions(duck *sql.DB, path string) error {
+	if _, err := duck.Exec(fmt.Sprintf("CREATE OR REPLACE TABLE auth AS SELECT * FROM '%s'", path)); err != nil {
+		return err
+	}
+	var memory []arrow.Record
+	for _, lane := range []string{"memory", "parquet"} {
+		for _, q := range questions {
+			name := lane + ": " + q.name
+			if !b.wants(name) {
+				continue
+			}
+			rules, diags := det.Compiler{}.Sources(det.Source{Name: q.name, Text: schema + "rule question {\n  from auth" + q.rule + "\n}\n"})
+			if diags.Errors() > 0 {
+				return &det.CompileError{Diagnostics: diags}
+			}
+			table := "auth"
+			ask := func() (int, error) { return b.fromParquet(rules, path) }
+			if lane == "parquet" {
+				table = "'" + path + "'"
+			} else {
+				if memory == nil {
+					var err error
+					if memory, err = b.load(path); err != nil {
+						return err
+					}
+				}
+				ask = func() (int, error) { return b.fromMemory(rules, memory) }
+			}
+			ours, got, err := measure(b.runs, ask)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			theirs, want, err := measure(b.runs, func() (int, error) { return count(duck, strings.ReplaceAll(q.sql, "{auth}", table)) })
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			b.report(name, "duckdb", ours, theirs, got, want)
+		}
+	}
+	return nil
+}
+
+// count runs a query into a table, as an engine that keeps its alerts would, and
+// counts its rows.
+func count(db *sql.DB, query string) (n int, err error) {
+	if _, err = db.Exec("CREATE OR REPLACE TEMP TABLE result AS " + query); err != nil {
+		return 0, err
+	}
+	return n, db.QueryRow("SELECT count(*) FROM result").Scan(&n)
+}
+
+// load reads all columns into memory, as the engine's own reader gives them.
+func (b *bench) load(path string) ([]arrow.Record, error) {
+	all := schema + `rule all {
+  from auth
+  when login_id is not null or device is not null or ip is not null or outcome is not null or http_method is not null or virus_category is not null or bytes_out > 0 or ts is not null
+}
+`
+	rules, diags := det.Compiler{}.Sources(det.Source{Name: "all.det", Text: all})
+	if diags.Errors() > 0 {
+		return nil, &det.CompileError{Diagnostics: diags}
+	}
+	_, batches, err := rules.Records(b.ctx, path)
+	var out []arrow.Record
+	for _, x := range batches {
+		out = append(out, x.Record)
+	}
+	return out, err
+}
+
+func (b *bench) fromMemory(rules *det.Ruleset, memory []arrow.Record) (int, error) {
+	n := 0
+	e, err := rules.NewEngine(det.EngineOptions{Each: func(*runtime.Alert) error { n++; return nil }})
+	if err != nil {
+		return 0, err
+	}
+	defer e.Close()
+	for _, rec := range memory {
+		if err := e.Push("auth", rec); err != nil {
+			return 0, err
+		}
+	}
+	return n, e.Flush()
+}
+
+func (b *bench) fromParquet(rules *det.Ruleset, path string) (int, error) {
+	n := 0
+	_, err := rules.Run(b.ctx, det.RunOptions{Inputs: []string{path}, Alerts: func(list []runtime.Alert) error {
+		n += len(list)
+		return nil
+	}})
+	return n, err
+}

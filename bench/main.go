@@ -1,0 +1,71 @@
+// Command bench runs the engine beside DuckDB: the same questions over the same
+// data on the same cores in one run, each several times, with the number of
+// results compared. It prints wall and CPU seconds and the ratio; figures in
+// documents come from here.
+//
+//	go run . -rows 10000000 -runs 3
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	goruntime "runtime"
+	"strings"
+)
+
+func main() {
+	rows := flag.Int("rows", 10_000_000, "authentication events")
+	runs := flag.Int("runs", 3, "timed runs of each question, after one that is not counted")
+	dir := flag.String("data", filepath.Join(os.TempDir(), "det-bench"), "folder for the generated data, kept between runs")
+	only := flag.String("only", "", "run only the questions whose names contain this")
+	threads := flag.Int("threads", 1, "cores for each side")
+	flag.Parse()
+	goruntime.GOMAXPROCS(*threads)
+	b := &bench{rows: *rows, runs: *runs, dir: *dir, only: *only, threads: *threads, ctx: context.Background()}
+	if err := b.run(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	if b.disagree > 0 {
+		fmt.Fprintf(os.Stderr, "bench: %d questions have different answers on the two sides\n", b.disagree)
+		os.Exit(1)
+	}
+}
+
+type bench struct {
+	ctx      context.Context
+	rows     int
+	runs     int
+	dir      string
+	only     string
+	threads  int
+	disagree int
+}
+
+func (b *bench) wants(name string) bool { return b.only == "" || strings.Contains(name, b.only) }
+
+func (b *bench) run() error {
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return err
+	}
+	duck, err := openDuck(b.threads)
+	if err != nil {
+		return err
+	}
+	defer duck.Close()
+	path := filepath.Join(b.dir, fmt.Sprintf("auth-%d.parquet", b.rows))
+	if err := generateAuth(b.ctx, duck, path, b.rows); err != nil {
+		return err
+	}
+	fmt.Printf("%d authentication events, %d thread(s), %d runs: seconds as min / median / max\n\n", b.rows, b.threads, b.runs)
+	if err := b.questions(duck, path); err != nil {
+		return err
+	}
+	if err := b.ndjson(duck); err != nil {
+		return err
+	}
+	return b.compile()
+}
