@@ -18,6 +18,7 @@ type command struct {
 	examples []example
 	flags    func(*pflag.FlagSet) // declares the flags
 	complete completes            // what the operands can be
+	more     *paths               // a flag that operands behind it belong to, once there are others
 	run      func(ctx context.Context, s *streams, args []string) error
 }
 
@@ -35,6 +36,11 @@ type completes struct {
 // fresh flag values.
 func commands() []*command {
 	return []*command{
+		runCommand(),
+		demoCommand(),
+		checkCommand(),
+		fmtCommand(),
+		planCommand(),
 		explainCommand(),
 		funcsCommand(),
 		completionCommand(),

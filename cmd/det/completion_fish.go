@@ -31,7 +31,11 @@ func fishCompletion(all []*command) string {
 			fmt.Fprintf(&b, "complete -c det -n %s -a %s\n", fishQuote(when), fishQuote(strings.Join(c.words(), " ")))
 		case c.complete.suffixes != nil:
 			for _, s := range c.complete.suffixes {
-				fmt.Fprintf(&b, "complete -c det -n %s -k -a '(__fish_complete_suffix %s)'\n", fishQuote(when), s)
+				if s == "" {
+					fmt.Fprintf(&b, "complete -c det -n %s -F\n", fishQuote(when))
+				} else {
+					fmt.Fprintf(&b, "complete -c det -n %s -k -a '(__fish_complete_suffix %s)'\n", fishQuote(when), s)
+				}
 			}
 		}
 	}

@@ -24,6 +24,14 @@ var completionCases = []struct {
 	{typed: "det --color never vers", want: []string{"version"}},
 	{typed: "det completion ", want: []string{"bash", "zsh", "fish"}},
 	{typed: "det help exp", want: []string{"explain"}},
+	{typed: "det check br", want: []string{"brute.det"}},
+	{typed: "det fmt -", want: []string{"--check", "-w", "--write", "--diff"}},
+	{typed: "det run --format n", want: []string{"ndjson"}, not: []string{"table"}},
+	{typed: "det run --out ev", want: []string{"events.ndjson"}},
+	{typed: "det run brute.det --input ev", want: []string{"events.ndjson"}},
+	{typed: "det run brute.det --inp", want: []string{"--input", "--input-format"}},
+	{typed: "det check e", not: []string{"explain"}},
+	{typed: "det funcs registered", want: []string{"registered_domain"}},
 }
 
 // completionDir is a folder to complete file names in, with the scripts.
@@ -114,9 +122,13 @@ zmodload zsh/zpty
 zpty child zsh -f -i
 zpty -w child "PROMPT= RPROMPT= TERM=dumb; stty -echo; source .capture"
 zpty -r child line '*<READY>*'
-zpty -w -n child "$1"$'\t'
-zpty -r child line '*<END>*'
-print -r -- "${line%%<END>*}"`
+for typed; do
+    zpty -w -n child "$typed"$'\t'
+    zpty -r child line '*<END>*'
+    print -r -- "${line%%<END>*}"
+    print "<NEXT>"
+    zpty -w -n child $'\C-u'
+done`
 	const capture = `
 autoload -U compinit
 compinit -D -u
@@ -130,14 +142,25 @@ compadd() {
     fi
     builtin compadd "$@"
 }
+finish() {
+    print "<END>"
+    compstate[insert]= compstate[list]=
+    comppostfuncs=(finish)
+}
 comppostfuncs=(finish)
-finish() { print "<END>" }
 print "<READY>"
 `
 	if err := os.WriteFile(filepath.Join(dir, ".capture"), []byte(capture), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	checkCompletions(t, func(t *testing.T, typed string) []string {
-		return shell(t, dir, "zsh", "-f", "-c", script, "zsh", typed)
+	args := []string{"-f", "-c", script, "zsh"}
+	for _, c := range completionCases {
+		args = append(args, c.typed)
+	}
+	offered := strings.Split(strings.Join(shell(t, dir, "zsh", args...), "\n"), "<NEXT>")
+	next := 0
+	checkCompletions(t, func(*testing.T, string) []string {
+		next++
+		return strings.Split(offered[next-1], "\n")
 	})
 }

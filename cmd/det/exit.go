@@ -8,7 +8,7 @@ const (
 	exitAlerts      = 1   // --fail-on-alert and there were alerts; fmt --check and there are differences
 	exitUsage       = 2   // the command line is wrong
 	exitRules       = 3   // rules do not compile
-	exitInput       = 4   // an input cannot be read
+	exitInput       = 4   // an input, a rule file or the state cannot be read
 	exitFailed      = 5   // anything else: an output or the state cannot be written
 	exitInterrupted = 130 // stopped by an interrupt; what was found so far is written
 )
@@ -22,7 +22,7 @@ var exitCodes = []struct {
 	{exitAlerts, "alerts were found (run --fail-on-alert); files differ (fmt --check)"},
 	{exitUsage, "the command line is wrong"},
 	{exitRules, "rules do not compile"},
-	{exitInput, "an input cannot be read"},
+	{exitInput, "an input, a rule file or the state cannot be read"},
 	{exitFailed, "anything else, such as an output that cannot be written"},
 	{exitInterrupted, "interrupted; what was found until then is written"},
 }

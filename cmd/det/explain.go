@@ -50,7 +50,7 @@ func codeIDs() []string {
 	return ids
 }
 
-func listCodes(o *output) error {
+func listCodes(o *console) error {
 	var b strings.Builder
 	for _, c := range diag.Codes {
 		fmt.Fprintf(&b, "%s  %s\n", o.paint(cyan, c.ID), c.Title)
@@ -59,7 +59,7 @@ func listCodes(o *output) error {
 	return err
 }
 
-func printCode(o *output, c diag.Code) error {
+func printCode(o *console, c diag.Code) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s\n", o.paint(cyan, c.ID), o.paint(bold, c.Title))
 	for _, part := range []struct{ title, text string }{

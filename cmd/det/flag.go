@@ -33,6 +33,29 @@ func parse(flags *pflag.FlagSet, args []string, help string) error {
 	return usagef("%w%s\nrun '%s' for the flags", err, hint, help)
 }
 
+// parse reads the command's flags and gives its operands. With a flag that takes
+// more, as in `det run rules/ --input a.json b.json` after a shell has put file
+// names in place of *.json, operands behind it are its values, provided that there
+// were operands before, and but for rule files.
+func (c *command) parse(flags *pflag.FlagSet, args []string) (operands []string, err error) {
+	flags.SetInterspersed(c.more == nil)
+	for {
+		if err := parse(flags, args, "det help "+c.name); err != nil {
+			return nil, err
+		}
+		rest := flags.Args()
+		if c.more == nil || len(rest) == 0 || flags.ArgsLenAtDash() >= 0 {
+			return append(operands, rest...), nil
+		}
+		if len(operands) > 0 && len(c.more.values) > 0 && !strings.HasSuffix(rest[0], ".det") {
+			c.more.values = append(c.more.values, rest[0])
+		} else {
+			operands = append(operands, rest[0])
+		}
+		args = rest[1:]
+	}
+}
+
 // choice is a flag value that is one of a few words.
 type choice struct {
 	value   string

@@ -94,7 +94,7 @@ shows the signature, what it does, and examples with their results.`,
 	}
 }
 
-func listFunctions(o *output, all []function) error {
+func listFunctions(o *console, all []function) error {
 	var b strings.Builder
 	for len(all) > 0 {
 		topic, n := all[0].topic, 0
@@ -113,7 +113,7 @@ func listFunctions(o *output, all []function) error {
 
 // showFunction prints everything of a name; a function and an aggregate may share
 // it.
-func showFunction(o *output, name string) error {
+func showFunction(o *console, name string) error {
 	var b strings.Builder
 	for _, f := range functions() {
 		if f.name != name {

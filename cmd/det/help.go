@@ -34,7 +34,7 @@ func helpCommand() *command {
 }
 
 // printOverview lists the commands, the flags before them and the exit codes.
-func printOverview(o *output) error {
+func printOverview(o *console) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "det checks, explains and runs detection rules.\n\n%s\n  det COMMAND [flags] …\n\n%s\n",
 		o.paint(bold, "Usage"), o.paint(bold, "Commands"))
@@ -51,7 +51,7 @@ func printOverview(o *output) error {
 }
 
 // printHelp shows everything about one command.
-func (c *command) printHelp(o *output) error {
+func (c *command) printHelp(o *console) error {
 	flags, _, _ := c.flagSet()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%s\n  %s\n\n%s\n", c.summary+".", o.paint(bold, "Usage"),

@@ -78,14 +78,15 @@ func dispatch(ctx context.Context, args []string, s *streams) error {
 // start reads a command's flags and runs it.
 func (c *command) start(ctx context.Context, args []string, s *streams) error {
 	flags, help, color := c.flagSet()
-	if err := parse(flags, args, "det help "+c.name); err != nil {
+	operands, err := c.parse(flags, args)
+	if err != nil {
 		return err
 	}
 	s.setColor(color.value)
 	if *help {
 		return c.printHelp(s.out)
 	}
-	return c.run(ctx, s, flags.Args())
+	return c.run(ctx, s, operands)
 }
 
 // flagSet is the flags of a command with those that every command has.

@@ -14,6 +14,14 @@ func grouped(n int64) string {
 	return s
 }
 
+// counted writes a number of things: 1 rule, 2 rules.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return grouped(int64(n)) + " " + thing + "s"
+}
+
 // short writes a number with two or three digits: 950, 12k, 3.4M.
 func short(x float64) string { return scaled(x, 1000, []string{"", "k", "M", "G", "T"}) }
 

@@ -14,14 +14,14 @@ import (
 // written. On what is not a terminal it does nothing.
 type progress struct {
 	mu    sync.Mutex
-	out   *output
+	out   *console
 	begin time.Time
 	drawn time.Time // zero while nothing stands on the line
 }
 
 const redraw = 100 * time.Millisecond
 
-func newProgress(out *output) *progress { return &progress{out: out, begin: time.Now()} }
+func newProgress(out *console) *progress { return &progress{out: out, begin: time.Now()} }
 
 // update shows rows read, and bytes read of total (0 when unknown).
 func (p *progress) update(rows, bytes, total int64) {

@@ -30,7 +30,7 @@ func TestProgressLine(t *testing.T) {
 
 func TestProgressIsSilentInAPipe(t *testing.T) {
 	var b bytes.Buffer
-	p := newProgress(&output{Writer: &b, width: 80})
+	p := newProgress(&console{Writer: &b, width: 80})
 	p.update(1, 1, 2)
 	p.clear()
 	if b.Len() != 0 {
@@ -40,7 +40,7 @@ func TestProgressIsSilentInAPipe(t *testing.T) {
 
 func TestProgressIsWipedBeforeOutput(t *testing.T) {
 	var b bytes.Buffer
-	p := newProgress(&output{Writer: &b, width: 80, terminal: true})
+	p := newProgress(&console{Writer: &b, width: 80, terminal: true})
 	p.update(1, 0, 0)
 	drawn := b.Len()
 	p.update(2, 0, 0) // too soon to be drawn

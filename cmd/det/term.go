@@ -14,12 +14,12 @@ import (
 // streams are the program's input and outputs.
 type streams struct {
 	in       io.Reader
-	out, err *output
+	out, err *console
 }
 
-// output is one of the outputs. What it is connected to decides on the width,
+// console is one of the outputs. What it is connected to decides on the width,
 // on colours and on whether progress is shown.
-type output struct {
+type console struct {
 	io.Writer
 	terminal bool
 	color    bool
@@ -30,11 +30,11 @@ type output struct {
 const plainWidth = 80
 
 func newStreams(in io.Reader, out, err *os.File) *streams {
-	return &streams{in: in, out: newOutput(out), err: newOutput(err)}
+	return &streams{in: in, out: newConsole(out), err: newConsole(err)}
 }
 
-func newOutput(f *os.File) *output {
-	o := &output{Writer: f, width: plainWidth}
+func newConsole(f *os.File) *console {
+	o := &console{Writer: f, width: plainWidth}
 	if !isatty.IsTerminal(f.Fd()) && !isatty.IsCygwinTerminal(f.Fd()) {
 		return o
 	}
@@ -51,7 +51,7 @@ func newOutput(f *os.File) *output {
 // can, unless NO_COLOR (no-color.org) is set to anything.
 func (s *streams) setColor(when string) {
 	able := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	for _, o := range []*output{s.out, s.err} {
+	for _, o := range []*console{s.out, s.err} {
 		o.color = when == "always" || when == "auto" && able && o.terminal
 	}
 }
@@ -67,7 +67,7 @@ const (
 )
 
 // paint sets text off where colours are wanted.
-func (o *output) paint(as style, text string) string {
+func (o *console) paint(as style, text string) string {
 	if !o.color || text == "" {
 		return text
 	}

@@ -23,7 +23,7 @@ func versionCommand() *command {
 	}
 }
 
-func printVersion(o *output) error {
+func printVersion(o *console) error {
 	_, err := io.WriteString(o, versionLine()+"\n")
 	return err
 }

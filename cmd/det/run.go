@@ -1,0 +1,251 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/detlang/det"
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/input"
+	"github.com/detlang/det/runtime/output"
+)
+
+// runFlags are what a run is told.
+type runFlags struct {
+	inputs      paths
+	inputFormat choice
+	format      choice
+	out         path
+	lateness    period
+	until       instant
+	state       path
+	rejects     path
+	strict      bool
+	stats       bool
+	failOnAlert bool
+}
+
+func runCommand() *command {
+	o := &runFlags{
+		inputFormat: choice{allowed: inputFormats()},
+		format:      choice{allowed: outputFormats()},
+		out:         path{kind: "file"},
+		state:       path{kind: "file"},
+		rejects:     path{kind: "file"},
+	}
+	return &command{
+		name:     "run",
+		operands: "RULES… --input PATH…",
+		summary:  "Run rules over events",
+		about: `Reads events from files, runs all rules over them in one pass, and writes the
+alerts. RULES are files or folders of .det files. Inputs are files, folders, globs
+or - for standard input; NAME=PATH says that the events are of the schema NAME,
+else a file belongs to the only schema that the rules read, or to the one that its
+name or folder has. Formats are found from names or first bytes; gzip and zstd are
+unpacked. What cannot be read is counted and set aside, never dropped in silence.
+
+Files are read whole, in order of time, so nothing is late. With --lateness they
+are read as a stream.`,
+		examples: []example{
+			{"det run brute.det --input auth.ndjson.gz", "alerts as a table"},
+			{"det run rules/ --input logs/*.json --format ndjson --out alerts.ndjson", "a folder of rules, alerts to a file"},
+			{"zcat auth.gz | det run brute.det --input -", "events from standard input"},
+			{"det run rules/ --input auth=today.csv --state auth.state", "go on from where the last run stopped"},
+			{"det run rules/ --input logs/ --fail-on-alert > alerts.txt || mail-them", "an exit code for a pipeline"},
+		},
+		complete: completes{suffixes: []string{""}},
+		more:     &o.inputs,
+		flags:    o.declare,
+		run:      o.run,
+	}
+}
+
+func (o *runFlags) declare(f *pflag.FlagSet) {
+	f.VarP(&o.inputs, "input", "i", "events to read; may be repeated, and further paths may follow")
+	f.Var(&o.inputFormat, "input-format", "format of the inputs; found from name or content if not given")
+	f.VarP(&o.format, "format", "f", "format of the alerts; found from the name of --out, else table")
+	f.VarP(&o.out, "out", "o", "write the alerts to this file")
+	f.Var(&o.lateness, "lateness", "read as a stream, in which events come at most so late (5m); later ones are set aside")
+	f.Var(&o.until, "until", "end the clock at this time; later events are left out")
+	f.Var(&o.state, "state", "go on from the state in this file, and save it there at the end")
+	f.Var(&o.rejects, "rejects", "write what was set aside to this file, as NDJSON")
+	f.BoolVar(&o.strict, "strict", false, "do not run at all if any rule does not compile")
+	f.BoolVar(&o.stats, "stats", false, "print counts, state and time for each stage at the end")
+	f.BoolVar(&o.failOnAlert, "fail-on-alert", false, "exit with 1 if there were alerts")
+}
+
+func inputFormats() []string {
+	var names []string
+	for _, f := range input.Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func outputFormats() []string {
+	var names []string
+	for _, w := range output.Writers() {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
+func (o *runFlags) run(ctx context.Context, s *streams, args []string) error {
+	rules, diags, err := compile(s.err, det.Compiler{}, args)
+	if err != nil {
+		return err
+	}
+	if len(rules.Rules()) == 0 || o.strict && diags.Errors() > 0 {
+		return notCompiled(diags)
+	}
+	if len(o.inputs.values) == 0 {
+		return usagef("no input given: write --input PATH, or --input - for standard input")
+	}
+	return o.through(ctx, s, rules, diags)
+}
+
+// through runs the rules and ends all outputs, whatever happens.
+func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, diags *diag.List) error {
+	bar := newProgress(s.err)
+	alerts, err := o.openAlerts(s, bar)
+	if err != nil {
+		return err
+	}
+	rejects, err := o.openRejects()
+	if err != nil {
+		return errors.Join(err, alerts.close())
+	}
+	stats, err := rules.Run(ctx, det.RunOptions{
+		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Until: o.until.value, State: o.state.value,
+		Alerts:   alerts.write,
+		Reject:   rejects.add,
+		Progress: func(p det.Progress) { bar.update(p.Rows, p.Bytes, p.Total) },
+	})
+	bar.clear()
+	written := errors.Join(alerts.close(), rejects.close())
+	if o.stats {
+		written = errors.Join(written, printStats(s.err, stats))
+	} else if n := setAside(stats); n != "" {
+		fmt.Fprintf(s.err, "%s set aside: %s\n", s.err.paint(red, "det:"), n)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return &exit{exitInterrupted, fmt.Errorf("interrupted; %s until then", counted(int(alerts.n), "alert"))}
+	case written != nil:
+		return written
+	case err != nil:
+		return runError(err)
+	case diags.Errors() > 0:
+		return notCompiled(diags)
+	case o.failOnAlert && alerts.n > 0:
+		return &exit{code: exitAlerts}
+	}
+	return nil
+}
+
+// runError gives an error of a run its exit code.
+func runError(err error) error {
+	if usage := new(det.UsageError); errors.As(err, &usage) {
+		return usagef("%w", err)
+	}
+	if unreadable := new(det.InputError); errors.As(err, &unreadable) {
+		return &exit{exitInput, err}
+	}
+	return err
+}
+
+// binary are the formats that would garble a terminal.
+var binary = []string{"parquet", "arrow"}
+
+// alertFile is where alerts go.
+type alertFile struct {
+	sink output.Sink
+	file io.Closer // nil for standard output
+	n    int64
+}
+
+// openAlerts opens the output in the format that was asked for or that its name has.
+func (o *runFlags) openAlerts(s *streams, bar *progress) (*alertFile, error) {
+	w, err := o.writer()
+	if err != nil {
+		return nil, err
+	}
+	if o.out.value == "" {
+		if s.out.terminal && slices.Contains(binary, w.Name) {
+			return nil, usagef("%s is not for a terminal: write --out FILE", w.Name)
+		}
+		sink, err := w.Open(bar.over(s.out), output.Options{Color: s.out.color, Width: s.out.width})
+		return &alertFile{sink: sink}, err
+	}
+	f, err := os.Create(o.out.value)
+	if err != nil {
+		return nil, err
+	}
+	sink, err := w.Open(f, output.Options{Width: plainWidth})
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &alertFile{sink: sink, file: f}, nil
+}
+
+// writer is the output format: the one given, or that of the file's suffix.
+func (o *runFlags) writer() (output.Writer, error) {
+	name := o.format.value
+	for _, w := range output.Writers() {
+		if w.Name == name || name == "" && slices.Contains(w.Suffixes, filepath.Ext(o.out.value)) {
+			return w, nil
+		}
+	}
+	return output.Writers()[0], nil
+}
+
+func (a *alertFile) write(list []runtime.Alert) error {
+	a.n += int64(len(list))
+	return a.sink.Write(list)
+}
+
+func (a *alertFile) close() error {
+	err := a.sink.Close()
+	if a.file != nil {
+		err = errors.Join(err, a.file.Close())
+	}
+	return err
+}
+
+// rejectFile is where set aside records go; without --rejects it is empty.
+type rejectFile struct {
+	w    *input.RejectWriter
+	file io.Closer
+}
+
+func (o *runFlags) openRejects() (*rejectFile, error) {
+	if o.rejects.value == "" {
+		return &rejectFile{}, nil
+	}
+	f, err := os.Create(o.rejects.value)
+	if err != nil {
+		return nil, err
+	}
+	return &rejectFile{input.NewRejectWriter(f), f}, nil
+}
+
+func (r *rejectFile) add(x input.Reject) {
+	if r.w != nil {
+		r.w.Add(x)
+	}
+}
+
+func (r *rejectFile) close() error {
+	if r.w == nil {
+		return nil
+	}
+	return errors.Join(r.w.Flush(), r.file.Close())
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/detlang/det"
+	"github.com/detlang/det/runtime/engine"
+)
+
+// printStats tells what a run read, set aside and kept, and where the time went.
+func printStats(o *console, s det.RunStats) error {
+	var b strings.Builder
+	seconds := max(s.Elapsed.Seconds(), 1e-6)
+	fmt.Fprintf(&b, "%s  %s in %s, %s/s\n", o.paint(bold, "rows"), grouped(s.Rows), round(s.Elapsed), short(float64(s.Rows)/seconds))
+	for _, st := range s.Streams {
+		fmt.Fprintf(&b, "  %-28s %14s\n", st.Name, grouped(st.Rows))
+	}
+	if len(s.Rejected) > 0 {
+		fmt.Fprintf(&b, "%s\n", o.paint(bold, "set aside"))
+		for _, c := range s.Rejected {
+			fmt.Fprintf(&b, "  %-28s %14s\n", strings.TrimSpace(string(c.Cause)+" "+c.Field), grouped(c.N))
+		}
+	}
+	fmt.Fprintf(&b, "%s  %s\n", o.paint(bold, "alerts"), grouped(s.Alerts))
+	fmt.Fprintf(&b, "%s %27s %10s %9s %9s %9s\n", o.paint(bold, "rules"), "rows in", "groups", "state", "time", "left out")
+	for _, r := range s.Rules {
+		fmt.Fprintf(&b, "  %s  %s\n", o.paint(cyan, r.Name), counted(int(r.Alerts), "alert"))
+		for _, st := range r.Stages {
+			fmt.Fprintf(&b, "    %-14s %14s %10s %9s %9s %9s\n", st.Stage, grouped(st.Rows),
+				nonzero(st.Groups), stateSize(st), round(st.Spent), nonzero(int(st.MissingKey+st.Overflow)))
+		}
+	}
+	_, err := io.WriteString(o, b.String())
+	return err
+}
+
+func nonzero(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return grouped(int64(n))
+}
+
+func stateSize(s engine.StageStats) string {
+	if s.Bytes == 0 {
+		return "-"
+	}
+	return size(int64(s.Bytes))
+}
+
+// round cuts a duration to three digits or so.
+func round(d time.Duration) string {
+	switch {
+	case d >= time.Second:
+		return d.Round(10 * time.Millisecond).String()
+	case d >= time.Millisecond:
+		return d.Round(10 * time.Microsecond).String()
+	}
+	return d.Round(time.Microsecond).String()
+}
+
+// setAside says in one line what a run could not use; "" for nothing.
+func setAside(s det.RunStats) string {
+	var parts []string
+	for _, c := range s.Rejected {
+		what := string(c.Cause)
+		if c.Field != "" {
+			what += " of " + c.Field
+		}
+		parts = append(parts, grouped(c.N)+" "+what)
+	}
+	return strings.Join(parts, ", ")
+}
