@@ -11,7 +11,7 @@ import (
 
 // progress is a line on a terminal that tells how far a run is. It redraws itself
 // in place, at most ten times a second, and is wiped before anything else is
-// written. On what is not a terminal it does nothing.
+// written. Short runs, and outputs that are not a terminal, go without.
 type progress struct {
 	mu    sync.Mutex
 	out   *console
@@ -19,7 +19,10 @@ type progress struct {
 	drawn time.Time // zero while nothing stands on the line
 }
 
-const redraw = 100 * time.Millisecond
+const (
+	patience = 200 * time.Millisecond // before the line is first drawn
+	redraw   = 100 * time.Millisecond
+)
 
 func newProgress(out *console) *progress { return &progress{out: out, begin: time.Now()} }
 
@@ -31,7 +34,7 @@ func (p *progress) update(rows, bytes, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if now.Sub(p.drawn) < redraw {
+	if now.Sub(p.begin) < patience || now.Sub(p.drawn) < redraw {
 		return
 	}
 	p.drawn = now

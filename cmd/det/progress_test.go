@@ -41,9 +41,14 @@ func TestProgressIsSilentInAPipe(t *testing.T) {
 func TestProgressIsWipedBeforeOutput(t *testing.T) {
 	var b bytes.Buffer
 	p := newProgress(&console{Writer: &b, width: 80, terminal: true})
+	p.update(1, 0, 0) // too soon to be drawn
+	if b.Len() != 0 {
+		t.Errorf("drawn at once: %q", b.String())
+	}
+	p.begin = p.begin.Add(-patience)
 	p.update(1, 0, 0)
 	drawn := b.Len()
-	p.update(2, 0, 0) // too soon to be drawn
+	p.update(2, 0, 0) // too soon again
 	if b.Len() != drawn {
 		t.Errorf("redrawn at once: %q", b.String())
 	}
