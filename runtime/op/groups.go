@@ -46,17 +46,47 @@ func newGroups(by []Arg, max int) *groups {
 // A negative code is a row that joins no group; such rows are counted, and some
 // says whether there are any. The slice is valid until the next call.
 func (g *groups) of(b *runtime.Batch, rows []int32, n int) (ids []int32, some bool) {
+	ids, missing, overflow := g.try(b, rows, n)
+	if overflow > 0 && g.reclaim() { // in the order of rows, as if the table had been swept before
+		ids, missing, overflow = g.try(b, rows, n)
+	}
+	g.missing += int64(missing)
+	g.overflow += int64(overflow)
+	return ids, missing+overflow > 0
+}
+
+// try gives codes without making room for them, and without counting.
+func (g *groups) try(b *runtime.Batch, rows []int32, n int) (ids []int32, missing, overflow int) {
 	for i, c := range g.cols {
 		g.vecs[i] = b.Cols[c]
 	}
 	g.ids = slices.Grow(g.ids[:0], n)[:n]
-	missing, overflow := g.keys.IDs(g.vecs, rows, n, g.ids)
-	if overflow > 0 && g.reclaim() { // in the order of rows, as if the table had been swept before
-		missing, overflow = g.keys.IDs(g.vecs, rows, n, g.ids)
+	missing, overflow = g.keys.IDs(g.vecs, rows, n, g.ids)
+	return g.ids, missing, overflow
+}
+
+// inSteps calls push with the rows of b of one time after another. It is for
+// batches in which the table of keys is full: which keys make room may change from
+// one time to the next.
+func inSteps(b *runtime.Batch, push func(*runtime.Batch) error) error {
+	n := b.Rows()
+	for from := 0; from < n; {
+		first, to := rowAt(b, from), from+1
+		for to < n && b.Time[rowAt(b, to)] == b.Time[first] {
+			to++
+		}
+		step := *b
+		step.Sel = nil
+		step = *step.Slice(first, rowAt(b, to-1)+1)
+		for _, r := range part(b, from, to) {
+			step.Sel = append(step.Sel, r-int32(first))
+		}
+		if err := push(&step); err != nil {
+			return err
+		}
+		from = to
 	}
-	g.missing += int64(missing)
-	g.overflow += int64(overflow)
-	return g.ids, missing+overflow > 0
+	return nil
 }
 
 // reclaim gives back the codes of the keys for which nothing is kept.

@@ -51,6 +51,13 @@ func (t *tally) add(b *runtime.Batch, groups, rows []int32) {
 	}
 }
 
+// remove takes rows out again; all aggregates can do so.
+func (t *tally) remove(b *runtime.Batch, groups, rows []int32) {
+	for i, s := range t.states {
+		s.(agg.Remover).Remove(groups, rows, t.columns(i, b))
+	}
+}
+
 // columns are the arguments of aggregate i in a batch.
 func (t *tally) columns(i int, b *runtime.Batch) []*vec.Vec {
 	a := &t.aggs[i]

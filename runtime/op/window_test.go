@@ -80,6 +80,26 @@ func expect(t *rapid.T, tb testing.TB, cols []runtime.Column, build func() []run
 	}
 }
 
+// expectOpen is expect for operators that still hold events when the input ends.
+func expectOpen(t *rapid.T, tb testing.TB, build func() []runtime.Operator, events []event, want []row) {
+	seed := rapid.Uint64().Draw(t, "cuts")
+	for i := range uint64(3) {
+		c := newChain(tb, keyed.Cols, build)
+		c.keepN = true
+		var rnd *rand.Rand
+		if i > 0 {
+			rnd = rand.New(rand.NewPCG(seed, i))
+		}
+		if got, want := lines(c.feed(events, rnd)), lines(want); got != want {
+			t.Fatalf("cut %d\ngot\n%swant\n%sof %v", i, got, want, events)
+		}
+		c.restart()
+		if c.owner.n != 0 {
+			t.Fatalf("%d batches are still held", c.owner.n)
+		}
+	}
+}
+
 // refFixed is fixed windows from their definition: for each window in the order of
 // its end, for each key in the order of appearance, the rows inside.
 func refFixed(events []event, bounds [][2]int64, keep int) []row {
