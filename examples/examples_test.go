@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/detlang/det/examples/company"
 	"github.com/detlang/det/lang"
@@ -138,12 +137,7 @@ func TestFoldersAreWhole(t *testing.T) {
 		}
 		rules := ruleNames(t, e.Rule)
 		for n, line := range strings.Split(strings.TrimSpace(read(t, e.Want)), "\n") {
-			var alert struct {
-				Rule   string
-				Time   time.Time
-				Keys   map[string]any
-				Values map[string]any
-			}
+			var alert wanted
 			if err := json.Unmarshal([]byte(line), &alert); err != nil {
 				t.Errorf("%s:%d: %v", e.Want, n+1, err)
 			}
