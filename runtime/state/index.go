@@ -2,9 +2,9 @@ package state
 
 import "math/bits"
 
-// index finds ids by the hash of their key: open addressing in groups of eight
-// slots, as in Abseil's Swiss tables, with the eight tags and the eight ids of a
-// group side by side, so that a search mostly reads one cache line and takes no
+// index finds ids by the hash of their key: open addressing in groups of six
+// slots, as in Abseil's Swiss tables, with the six tags and the six ids of a
+// group in half a cache line, so that a search mostly reads one line and takes no
 // branch on where in the group the id lies.
 //
 // The upper 8 bits of a hash choose a segment, the next 32, scaled to the
@@ -22,19 +22,19 @@ type segment struct {
 	live   int // slots that hold an id
 }
 
-// group is eight slots. A tag is empty, gone, or 0x80 with 7 bits of the hash.
+// group is six slots, 32 bytes. A tag is empty, gone, or 0x80 with 7 bits of the hash.
 type group struct {
 	tags uint64
 	ids  [slots]int32
 }
 
 const (
-	slots = 8
+	slots = 6
 	empty = 0 // a search that meets it ends
 	gone  = 1 // a search goes on
 
-	low  = 0x0101010101010101
-	high = 0x8080808080808080
+	low  = 0x010101010101 // the lowest bit of each tag
+	high = 0x808080808080 // the highest
 
 	segments    = 256
 	oneLimit    = 24 << 10 // keys that one segment holds before it is split
@@ -66,7 +66,7 @@ func match(tags, tag uint64) uint64 {
 }
 
 // first is the number of the slot that the lowest bit of a match stands for.
-func first(m uint64) int { return bits.TrailingZeros64(m) >> 3 & (slots - 1) }
+func first(m uint64) int { return bits.TrailingZeros64(m) >> 3 & 7 }
 
 // home is the number of the group where the search for a hash begins.
 func (s *segment) home(h uint64) int {
@@ -189,7 +189,7 @@ func (x *index) reset() {
 func (x *index) bytes() int {
 	n := 40 * len(x.segs)
 	for i := range x.segs {
-		n += 40 * cap(x.segs[i].groups)
+		n += 32 * cap(x.segs[i].groups)
 	}
 	return n
 }

@@ -92,7 +92,9 @@ func (k *Keys) Reset() {
 // forget drops what is remembered by dictionary code.
 func (k *Keys) forget() {
 	k.remaps.forget()
-	k.pairs.forget()
+	if k.pairs.n > 0 {
+		k.pairs.forget()
+	}
 }
 
 // IDs gives each selected row the id of its key, in out[:n]: row rows[i], or row

@@ -14,9 +14,11 @@ const benchBatch = 16 << 10
 // benchRows is 1<<20 rows over n distinct hosts, as columns of benchBatch rows,
 // coded or plain.
 func benchRows(n int, coded bool) []*vec.Vec {
-	in := vec.NewInterner()
-	for i := range n {
-		in.Code(fmt.Sprintf("host-%07d", i))
+	all, in := hosts(n), vec.NewInterner()
+	if coded {
+		for i := range n {
+			in.Code(all.Text(i))
+		}
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	var out []*vec.Vec
@@ -31,7 +33,7 @@ func benchRows(n int, coded bool) []*vec.Vec {
 		}
 		v := &vec.Vec{Kind: types.String, N: benchBatch, Offs: []int32{0}}
 		for _, c := range codes {
-			v.Bytes = append(v.Bytes, in.Dict().Value(c)...)
+			v.Bytes = append(v.Bytes, all.Text(int(c))...)
 			v.Offs = append(v.Offs, int32(len(v.Bytes)))
 		}
 		out = append(out, v)

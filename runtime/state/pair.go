@@ -6,13 +6,14 @@ import (
 	"github.com/detlang/det/runtime/vec"
 )
 
-// pairs remembers the id of pairs of codes of two dictionaries, in a table where
-// each pair has one place and a later one takes it over: it never has to grow in
-// step with the keys, and what it lost is looked up in the index again.
+// pairs remembers the id of pairs of codes of two dictionaries, in a table by open
+// addressing that is at most half full. It begins anew when the dictionaries
+// change, and when it holds pairsMost pairs: what it forgot is looked up in the
+// index again.
 type pairs struct {
 	a, b  uint64 // the dictionaries
 	table []pair
-	shift int
+	n     int
 }
 
 type pair struct {
@@ -21,36 +22,67 @@ type pair struct {
 }
 
 const (
-	pairsLeast = 1 << 10
-	pairsMost  = 1 << 21
+	pairsLeast = 1 << 8
+	pairsMost  = 1 << 20
 )
 
-// of makes the table stand for two dictionaries, with room for about n pairs.
-func (p *pairs) of(a, b *vec.Dict, n int) {
-	size := 1 << bits.Len(uint(min(max(2*n, pairsLeast), pairsMost)-1))
-	if size > len(p.table) {
-		p.table = make([]pair, size)
-		p.shift = 64 - bits.TrailingZeros(uint(size))
-	} else if p.a != a.ID || p.b != b.ID {
-		clear(p.table)
+// of makes the table stand for two dictionaries.
+func (p *pairs) of(a, b *vec.Dict) {
+	if p.a != a.ID || p.b != b.ID || p.table == nil {
+		p.forget()
+		p.a, p.b = a.ID, b.ID
 	}
-	p.a, p.b = a.ID, b.ID
 }
 
-// at is the place of a pair of codes (Fibonacci hashing).
+// forget empties the table. It keeps the memory.
+func (p *pairs) forget() {
+	clear(p.table)
+	if p.table == nil {
+		p.table = make([]pair, 2*pairsLeast)
+	}
+	p.n = 0
+}
+
+// at is the place of a pair of codes, or the empty one where it belongs
+// (Fibonacci hashing).
 func (p *pairs) at(a, b int32) *pair {
-	return &p.table[(uint64(uint32(a))<<32|uint64(uint32(b)))*0x9E3779B97F4A7C15>>p.shift]
+	mask := len(p.table) - 1
+	h := (uint64(uint32(a))<<32 | uint64(uint32(b))) * 0x9E3779B97F4A7C15
+	for i := int(h >> (64 - bits.Len(uint(mask)))); ; i++ {
+		x := &p.table[i&mask]
+		if x.id == 0 || x.a == a && x.b == b {
+			return x
+		}
+	}
 }
 
-// forget makes the table stand for no dictionaries. It keeps the memory.
-func (p *pairs) forget() { p.a, p.b = 0, 0 }
+// put remembers the id of a pair.
+func (p *pairs) put(a, b, id int32) {
+	x := p.at(a, b)
+	if x.id == 0 {
+		p.n++
+	}
+	*x = pair{a, b, id + 1}
+	switch {
+	case p.n >= pairsMost:
+		p.forget()
+	case 2*p.n > len(p.table):
+		old := p.table
+		p.table = make([]pair, 2*len(old))
+		for _, x := range old {
+			if x.id != 0 {
+				*p.at(x.a, x.b) = x
+			}
+		}
+	}
+}
 
 func (p *pairs) bytes() int { return 12 * cap(p.table) }
 
 // paired gives the rows of two columns in dictionary form their ids.
 func (k *Keys) paired(cols []*vec.Vec, rows, out []int32) {
 	v, w := cols[0], cols[1]
-	k.pairs.of(v.Dict, w.Dict, k.cells.n)
+	k.pairs.of(v.Dict, w.Dict)
 	valid := vec.AllValid(cols...)
 	var b block
 	for from := 0; from < len(out); from += blockLen {
@@ -65,26 +97,24 @@ func (k *Keys) paired(cols []*vec.Vec, rows, out []int32) {
 				out[i] = NoKey
 				continue
 			}
-			x, y := v.Codes[r], w.Codes[r]
-			if p := k.pairs.at(x, y); p.id != 0 && p.a == x && p.b == y {
-				out[i] = p.id - 1
-				if k.idle.any() {
-					k.idle.revive(out[i])
-				}
+			id := k.pairs.at(v.Codes[r], w.Codes[r]).id
+			if id == 0 {
+				b.add(i, r)
 				continue
 			}
-			b.add(i, r)
+			out[i] = id - 1
+			if k.idle.any() {
+				k.idle.revive(id - 1)
+			}
 		}
 		if b.n == 0 {
 			continue
 		}
 		k.encodeRows(&b, cols)
 		k.probe(&b, out)
-		k.pairs.of(v.Dict, w.Dict, k.cells.n)
 		for j := range b.n {
 			if id := out[b.at[j]]; id >= 0 {
-				x, y := v.Codes[b.row[j]], w.Codes[b.row[j]]
-				*k.pairs.at(x, y) = pair{x, y, id + 1}
+				k.pairs.put(v.Codes[b.row[j]], w.Codes[b.row[j]], id)
 			}
 		}
 	}
