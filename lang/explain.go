@@ -11,10 +11,6 @@ import (
 // do. It looks at the token that stopped the parser and the one before it. Text
 // whose error was told by the scanner is passed over.
 func (l *lowering) explain(tokens []token, failed failure) {
-	if failed.full {
-		l.diags.Errorf("D0115", l.span(tokens[0]), "this has more than a million entries").Hint = `keep large lists in files of their own: list bad from "bad.txt"`
-		return
-	}
 	e := explanation{l, tokens, failed.at}
 	if f := e.found(); f.kind == bad || f.kind == prefix && e.textOf(f) == "!" {
 		return
@@ -28,7 +24,10 @@ func (l *lowering) explain(tokens []token, failed failure) {
 		e.errorf("D0102", e.before(), "something is missing after %s", e.quote(e.before()))
 		return
 	}
-	e.errorf("D0102", e.found(), "unexpected %s", e.quote(e.found()))
+	d := e.errorf("D0102", e.found(), "unexpected %s", e.quote(e.found()))
+	if e.is(e.found(), "{") {
+		d.Hint = "a stage has one block, as its last part"
+	}
 }
 
 // explanation is the place of a syntax error: before the token at index at.
@@ -130,6 +129,8 @@ func (e *explanation) missingExpression() bool {
 		e.errorf("D0101", before, "expected a name after `.`")
 	case e.is(found, ".") && e.before().kind == value:
 		e.errorf("D0101", found, "expected a name after `.`")
+	case before.kind == stageName && (found.kind == assign || found.kind == operator):
+		e.errorf("D0101", before, "expected an expression after %s", e.quote(before))
 	case before.kind == operator || before.kind == prefix || before.kind == assign || before.kind == clauseWord || before.kind == absent || e.is(before, ",(["):
 		if e.is(before, "([") && (found.kind == end || e.is(found, "{}")) {
 			return false // the bracket is never closed
@@ -205,13 +206,9 @@ func (e *explanation) sideBySide() bool {
 		return false
 	}
 	d := e.errorf("D0102", found, "unexpected %s after %s", e.quote(found), e.quote(before))
-	switch text := e.textOf(before); {
-	case text == "any" || text == "all":
+	d.Hint = "an operator, a comma or a clause word is missing between them"
+	if text := e.textOf(before); text == "any" || text == "all" {
 		d.Hint = text + " follows contains, startswith, endswith, like or matches; elsewhere write: x in [ … ]"
-	case e.is(found, "{"):
-		d.Hint = "this stage has a block already"
-	default:
-		d.Hint = "an operator, a comma or a clause word is missing between them"
 	}
 	return true
 }

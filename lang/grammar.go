@@ -38,9 +38,9 @@ type (
 	list struct {
 		Keyword lexer.Token  `parser:"@'list':Keyword"`
 		Name    lexer.Token  `parser:"@Ident"`
-		Type    *lexer.Token `parser:"( @Ident (?= '=':Assign | 'from':Ident) )?"`
+		Type    *lexer.Token `parser:"@Ident?"`
 		Value   *expression  `parser:"( '=':Assign @@"`
-		From    *lexer.Token `parser:"| 'from':Ident @String )"`
+		From    *lexer.Token `parser:"| 'from':Clause @String )"`
 	}
 	function struct {
 		Keyword lexer.Token   `parser:"@'fn':Keyword"`

@@ -22,8 +22,12 @@ import (
 	"github.com/detlang/det/lang/source"
 )
 
-// maxFile is the size in bytes beyond which a file is not read.
-const maxFile = 64 << 20
+// Limits on what one file may cost, whoever wrote it.
+const (
+	maxFile   = 64 << 20  // bytes
+	maxTokens = 1_000_000 // in a declaration, where a list of plain values counts as one
+	maxErrors = 1000      // told of one file
+)
 
 // Parse reads a rule file. It always returns a tree: what could not be parsed is
 // left out, or is an ast.Bad, and told in diags.
@@ -34,17 +38,30 @@ func Parse(f *source.File, diags *diag.List) *ast.File {
 		d.Hint = `keep large lists in files of their own: list bad from "bad.txt"`
 		return tree
 	}
-	checkText(f, diags)
-	raw, comments := scan(f, diags)
+	own := &diag.List{Max: maxErrors}
+	defer hand(own, diags, f)
+	checkText(f, own)
+	raw, comments := scan(f, own)
 	tree.Comments = comments
-	t := tag(f, raw, diags)
-	l := &lowering{file: f, raw: raw, diags: diags}
+	t := tag(f, raw, own)
+	l := &lowering{file: f, raw: raw, diags: own}
 	for i, p := range parseAll(f, t) {
 		if d := l.segment(t.tokens[t.declarations[i].from:t.declarations[i].to], p); d != nil {
 			tree.Decls = append(tree.Decls, d)
 		}
 	}
 	return tree
+}
+
+// hand passes the errors of one file on.
+func hand(own, diags *diag.List, f *source.File) {
+	for _, d := range own.All {
+		diags.Add(d)
+	}
+	if own.Dropped > 0 {
+		at := own.All[len(own.All)-1].Span
+		diags.Errorf("D0121", at, "%s has %d more errors", f.Name, own.Dropped)
+	}
 }
 
 // parsed is what participle made of a declaration; both are nil for text that
@@ -62,7 +79,9 @@ func parseAll(f *source.File, t tagged) []parsed {
 	var next atomic.Int64
 	work := func() {
 		for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
-			if s := t.declarations[i]; !s.unknown {
+			if s := t.declarations[i]; s.to-s.from > maxTokens {
+				all[i].failed = &failure{full: true, told: s.over}
+			} else if !s.unknown {
 				all[i].tree, all[i].failed = parse(declarationParser, f, t.tokens[s.from:s.to])
 			}
 		}
@@ -107,10 +126,10 @@ func (l *lowering) segment(tokens []token, p parsed) ast.Decl {
 }
 
 // failure is where a parse stopped: before the token at index at. It is full
-// when the parser gave up because there was too much of something.
+// where there is too much to be parsed, and told if an error says so already.
 type failure struct {
-	at   int
-	full bool
+	at         int
+	full, told bool
 }
 
 // parse runs one production over tokens, to their end.

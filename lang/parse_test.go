@@ -3,8 +3,11 @@ package lang
 import (
 	"flag"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/participle/v2/ebnf"
 
 	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
@@ -52,6 +55,41 @@ func TestGrammar(t *testing.T) {
 	}
 	if string(have) != Grammar() {
 		t.Error("grammar.ebnf is out of date: go test ./lang -update")
+	}
+}
+
+// TestGrammarReads checks that the printed grammar is EBNF, and that every
+// production and token that it names is explained.
+func TestGrammarReads(t *testing.T) {
+	tree, err := ebnf.ParseString(parser.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	productions := map[string]bool{}
+	for _, p := range tree.Productions {
+		productions[p.Production] = true
+	}
+	if !productions["File"] || !productions["Stage"] || !productions["Expression"] {
+		t.Errorf("productions are missing from %v", productions)
+	}
+	for _, name := range regexp.MustCompile(`<\w+>`).FindAllString(parser.String(), -1) {
+		if !strings.Contains(Grammar(), "   "+name+" ") {
+			t.Errorf("%s is not explained", name)
+		}
+	}
+}
+
+// TestDefinition parses a whole file by participle alone, which takes the scanner
+// and the token pass for its lexer.
+func TestDefinition(t *testing.T) {
+	text, err := os.Open("testdata/shapes.det")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer text.Close()
+	tree, err := parser.Parse("shapes.det", text)
+	if err != nil || len(tree.Declarations) != 10 {
+		t.Errorf("got %d declarations, %v", len(tree.Declarations), err)
 	}
 }
 

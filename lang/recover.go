@@ -8,11 +8,16 @@ import (
 // recover tells what is wrong with a declaration that did not parse, and makes of
 // it what can be made, so that the names it declares are known.
 func (l *lowering) recover(tokens []token, failed failure) ast.Decl {
-	switch word := l.textOf(tokens[0]); word {
-	case "import":
+	switch word := l.textOf(tokens[0]); {
+	case failed.full && failed.told:
+		return nil
+	case failed.full:
+		l.diags.Errorf("D0115", l.span(tokens[0]), "this %s has more than a million words", word).Hint = `keep large lists in files of their own: list bad from "bad.txt"`
+		return nil
+	case word == "import":
 		l.explain(tokens, failed)
 		return nil
-	case "const", "list", "fn":
+	case declarations[word] == 0:
 		l.explain(tokens, failed)
 		return l.salvage(word, tokens)
 	}

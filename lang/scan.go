@@ -181,15 +181,20 @@ func (s *scanner) wide() {
 		s.pos += n
 	case r == utf8.RuneError && n == 1:
 		s.add(bad, s.pos+1) // checkText tells it once for the whole file
-	default:
-		d := s.bad(s.pos+n, "D0109", "%q has no meaning here", r)
-		if strings.ContainsRune("“”„«»", r) {
-			d.Hint = `strings stand in straight quotes: "…" or '…'`
-		} else if strings.ContainsRune("‘’", r) {
-			d.Hint = `strings stand in straight quotes: '…' or "…"`
+	case strings.ContainsRune(curlyQuotes, r):
+		stop := s.pos + n
+		if i := strings.IndexAny(s.text[stop:s.lineEnd()], curlyQuotes); i >= 0 {
+			_, closing := utf8.DecodeRuneInString(s.text[stop+i:])
+			stop += i + closing
 		}
+		s.bad(stop, "D0109", "%q has no meaning here", r).Hint = `strings stand in straight quotes: "…" or '…'`
+	default:
+		s.bad(s.pos+n, "D0109", "%q has no meaning here", r)
 	}
 }
+
+// curlyQuotes are what text processors make of straight ones.
+const curlyQuotes = "“”„‟«»‘’‚‛"
 
 // symbols are tried in order, so a longer one stands before its beginning.
 var symbols = []struct {

@@ -27,10 +27,11 @@ type tagged struct {
 }
 
 // segment is a range of tokens. It is unknown when it does not start with the
-// word of a declaration.
+// word of a declaration, and over when it passed a limit, which was told.
 type segment struct {
 	from, to int
 	unknown  bool
+	over     bool
 }
 
 // mode is what kind of text the pass is in.
@@ -184,7 +185,7 @@ func (t *tagger) begin(word string) {
 // finish ends the declaration at hand.
 func (t *tagger) finish() {
 	if n := len(t.segments); n > 0 && t.segments[n-1].to == 0 {
-		t.segments[n-1].to = len(t.out)
+		t.segments[n-1].to, t.segments[n-1].over = len(t.out), t.told
 	}
 	t.mode = outside
 }
@@ -200,15 +201,15 @@ func (t *tagger) startsDeclaration(tok token, word string) bool {
 	case outside:
 		return true
 	case lost:
-		return t.depth == 0 && tok.first || t.unclosed && t.startsLine(tok) && t.looksLikeHead(word)
+		return t.depth == 0 && tok.first || t.unclosed && t.startsLine(tok) && t.looksLikeHead(t.i)
 	case importing, valuing:
-		return t.state == done && len(t.brackets) == 0 || tok.first && t.looksLikeHead(word)
+		return t.state == done && len(t.brackets) == 0 || tok.first && t.looksLikeHead(t.i)
 	case naming:
-		return tok.first && t.looksLikeHead(word)
+		return tok.first && t.looksLikeHead(t.i)
 	case header:
-		return tok.first && t.looksLikeHead(word) && (t.state == named || t.state == done || t.unclosed)
+		return tok.first && t.looksLikeHead(t.i) && (t.state == named || t.state == done || t.unclosed)
 	default:
-		return t.unclosed && t.startsLine(tok) && t.looksLikeHead(word)
+		return t.unclosed && t.startsLine(tok) && t.looksLikeHead(t.i)
 	}
 }
 
@@ -217,8 +218,11 @@ func (t *tagger) startsLine(tok token) bool {
 	return tok.start == 0 || t.file.Text[tok.start-1] == '\n'
 }
 
-func (t *tagger) looksLikeHead(word string) bool {
-	name, after := t.peek(1), t.peek(2)
+// looksLikeHead reports whether token i and those behind it are the head of a
+// declaration.
+func (t *tagger) looksLikeHead(i int) bool {
+	word := t.word(t.in[i])
+	name, after := t.in[min(i+1, len(t.in)-1)], t.in[min(i+2, len(t.in)-1)]
 	switch {
 	case name.first:
 		return false
@@ -258,6 +262,8 @@ func (t *tagger) name(tok token) {
 	switch {
 	case tok.kind == quoted:
 		t.write(ident)
+	case t.word(tok) == "from" && t.peek(1).kind == str:
+		t.write(clauseWord)
 	case t.is(tok, "{"), t.is(tok, "}"):
 		t.brace(tok)
 	default:
@@ -335,11 +341,16 @@ func (t *tagger) operator(text string) {
 // count writes the tokens up to the one at last as one operator, within the limit.
 func (t *tagger) count(k kind, last int) {
 	if t.operators++; t.operators > maxOperators {
-		t.limit("D0114", "this expression has more than %d operators", maxOperators).Hint = "put the values in a list and test with `in` or `any`"
-		k = bad
+		k = t.tooLong()
 	}
 	t.writeTo(k, last)
 	t.argument = false
+}
+
+// tooLong tells that an expression has too many operators.
+func (t *tagger) tooLong() kind {
+	t.limit("D0114", "this expression has more than %d operators", maxOperators).Hint = "put the values in a list and test with `in` or `any`"
+	return bad
 }
 
 // sign writes a prefix, within the limit.

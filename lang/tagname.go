@@ -149,7 +149,7 @@ func (t *tagger) startsStageAnyway(i int) bool {
 		return false
 	}
 	if t.mode == listing {
-		return len(t.brackets) == 0 && next.kind == assign
+		return next.kind == assign
 	}
 	switch next.kind {
 	case ident:
@@ -160,6 +160,13 @@ func (t *tagger) startsStageAnyway(i int) bool {
 		return true
 	}
 	return t.is(next, "[")
+}
+
+// startsAnew reports whether token i, behind a dot, rather starts a stage or a
+// declaration.
+func (t *tagger) startsAnew(i int) bool {
+	_, ok := declarations[t.word(t.in[i])]
+	return t.startsStageAnyway(i) || ok && t.in[i].first && t.looksLikeHead(i)
 }
 
 // restart starts a stage, or an entry of a block, in the midst of a broken one.
@@ -212,8 +219,11 @@ func (t *tagger) operandName() {
 	if t.is(t.in[last+1], "(") {
 		k = call
 	}
-	t.count(k, last)
-	t.state = done
+	if t.operators > maxOperators {
+		k = t.tooLong()
+	}
+	t.writeTo(k, last)
+	t.state, t.argument = done, false
 }
 
 // operandKind is what a token of kind k is as an operand. The path of an import
@@ -228,7 +238,7 @@ func (t *tagger) operandKind(k kind) kind {
 // members is the index of the last token of the name at hand with its members.
 func (t *tagger) members() int {
 	last := t.i
-	for t.is(t.in[last+1], ".") && (t.in[last+2].kind == ident || t.in[last+2].kind == quoted) && !t.startsStageAnyway(last+2) {
+	for t.is(t.in[last+1], ".") && (t.in[last+2].kind == ident || t.in[last+2].kind == quoted) && !t.startsAnew(last+2) {
 		last += 2
 		t.operators++
 	}

@@ -46,10 +46,13 @@ type Diagnostic struct {
 	Fix      *Edit
 }
 
-// List collects diagnostics. The zero List is ready to use.
+// List collects diagnostics. The zero List is ready to use. Where Max is set, no
+// more than that are kept, and Dropped counts the rest.
 type List struct {
-	All  []Diagnostic
-	seen map[key]bool
+	All     []Diagnostic
+	Max     int
+	Dropped int
+	seen    map[key]bool
 }
 
 type key struct {
@@ -67,6 +70,10 @@ func (l *List) Add(d Diagnostic) *Diagnostic {
 		l.seen = map[key]bool{}
 	}
 	if l.seen[k] {
+		return &d
+	}
+	if l.Max > 0 && len(l.All) >= l.Max {
+		l.Dropped++
 		return &d
 	}
 	l.seen[k] = true

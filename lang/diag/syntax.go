@@ -119,7 +119,7 @@ var syntax = []Code{
 	{
 		ID:    "D0115",
 		Title: "too large",
-		When:  "A rule file is larger than 64 MiB, or a list or a body has more than a million entries that are not plain values.",
+		When:  "A rule file is larger than 64 MiB, or a declaration has more than a million words. A list of plain values counts as one.",
 		Why:   "It is most likely not a rule file. Large lists are read from files of their own: list bad from \"bad.txt\".",
 	},
 	{
@@ -161,5 +161,11 @@ var syntax = []Code{
 		Why:   "Every line of a body starts with a word that says what it does. A field whose name is a word of the language stands in backquotes.",
 		Wrong: "schema web {\n  \"ip\" ip\n}\n",
 		Right: "schema web {\n  ip ip\n}\n",
+	},
+	{
+		ID:    "D0121",
+		Title: "more errors",
+		When:  "A file has more than 1,000 syntax errors.",
+		Why:   "The first thousand are told. Such a file is most likely not a rule file.",
 	},
 }
