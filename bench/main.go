@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	goruntime "runtime"
+	"runtime/pprof"
 	"strings"
 )
 
@@ -21,9 +22,21 @@ func main() {
 	runs := flag.Int("runs", 3, "timed runs of each question, after one that is not counted")
 	dir := flag.String("data", filepath.Join(os.TempDir(), "det-bench"), "folder for the generated data, kept between runs")
 	only := flag.String("only", "", "run only the questions whose names contain this")
+	profile := flag.String("cpuprofile", "", "write a CPU profile of both sides to this file")
 	threads := flag.Int("threads", 1, "cores for each side")
 	flag.Parse()
 	goruntime.GOMAXPROCS(*threads)
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		defer pprof.StopCPUProfile()
+	}
 	b := &bench{rows: *rows, runs: *runs, dir: *dir, only: *only, threads: *threads, ctx: context.Background()}
 	if err := b.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -43,6 +43,8 @@ type Batch struct {
 	Cols []*vec.Vec
 	Time []int64 // event time of each of the N rows; for windows, their end
 	Pos  Positions
+	// Ordered says that Time is known to ascend, so that nobody need look again.
+	Ordered bool
 	// Names gives the name of a source that Pos numbers; nil where none have names.
 	Names func(source int32) string
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -200,6 +201,19 @@ func (s *stream) open(rec arrow.Record) (*runtime.Batch, error) {
 // accept sets rows aside that have no time, come too late or lie too far ahead,
 // moves the clock, and gives what is left: the batch itself in nearly every case.
 func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
+	valid := b.Cols[s.def.Time].Valid
+	lateness, ahead := e.opts.Lateness.Microseconds(), e.opts.Ahead.Microseconds()
+	if b.N > 0 && valid == nil && slices.IsSorted(b.Time) {
+		// In order, only the first row can be late and only the last can lie ahead.
+		first, last := b.Time[0], b.Time[b.N-1]
+		known := e.clock != runtime.MinTime
+		if (e.opts.Until == 0 || last < e.opts.Until) &&
+			(e.opts.Manual || (!known || first >= e.clock-lateness) && last-max(e.clock, first) <= ahead) {
+			e.clock = max(e.clock, last)
+			b.Ordered = true
+			return []*runtime.Batch{b}
+		}
+	}
 	var parts []*runtime.Batch
 	from := 0 // first row of the part that is open
 	drop := func(i int, cause Cause) {
@@ -209,8 +223,6 @@ func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
 		}
 		from = i + 1
 	}
-	valid := b.Cols[s.def.Time].Valid
-	lateness, ahead := e.opts.Lateness.Microseconds(), e.opts.Ahead.Microseconds()
 	for i, t := range b.Time {
 		switch {
 		case valid != nil && !valid.Get(i):

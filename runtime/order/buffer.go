@@ -84,13 +84,15 @@ func (q *Buffer) follows(b *runtime.Batch) bool {
 		return false
 	}
 	plain := b.Pos.Source == nil && b.Pos.Row == nil // ties are in order then
-	prev := b.Time[0]
-	for i := 1; i < b.N; i++ {
-		t := b.Time[i]
-		if t < prev || t == prev && !plain && at(i-1).compare(at(i)) > 0 {
-			return false
+	if !b.Ordered || !plain {
+		prev := b.Time[0]
+		for i := 1; i < b.N; i++ {
+			t := b.Time[i]
+			if t < prev || t == prev && !plain && at(i-1).compare(at(i)) > 0 {
+				return false
+			}
+			prev = t
 		}
-		prev = t
 	}
 	q.last = at(b.N - 1)
 	return true

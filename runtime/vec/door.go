@@ -225,6 +225,9 @@ func (d *Door) openDictionary(f arrow.Field, x *array.Dictionary, v *Vec) error 
 	// A missing row may hold any index: make it one that is safe to look up. An
 	// index outside the dictionary is missing.
 	limit, copied := int32(d.dict.Len()), false
+	if v.Valid == nil && d.null == nil && limit > 0 && within(v.Codes, limit) {
+		return nil
+	}
 	for i, c := range v.Codes {
 		null := v.Valid != nil && !v.Valid.Get(i)
 		if !null && c >= 0 && c < limit && (d.null == nil || !d.null.Get(int(c))) {
@@ -244,6 +247,15 @@ func (d *Door) openDictionary(f arrow.Field, x *array.Dictionary, v *Vec) error 
 		*v = *Nulls(v.N)
 	}
 	return nil
+}
+
+// within reports whether all codes lie in [0, limit).
+func within(codes []int32, limit int32) bool {
+	top := uint32(0)
+	for _, c := range codes {
+		top = max(top, uint32(c))
+	}
+	return top < uint32(limit)
 }
 
 // learn makes d.dict stand for x's dictionary.
