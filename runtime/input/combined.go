@@ -74,7 +74,7 @@ func (r *combinedReader) Close() error {
 	return closeFile(r.block.f)
 }
 
-func (r *combinedReader) Progress() (done, total int64) { return r.block.f.Stored() }
+func (r *combinedReader) Progress() (done, total int64) { return progressOf(r.block.f) }
 
 func (r *combinedReader) Next(ctx context.Context) (Batch, error) {
 	for !r.rows.full() {

@@ -104,3 +104,43 @@ func TestCombinedSample(t *testing.T) {
 		t.Errorf("%d rows, %d addresses, rejects %v", len(got.rows), len(addresses), got.rejects)
 	}
 }
+
+func FuzzCombined(f *testing.F) {
+	for _, s := range []string{
+		`::1 - - [17/May/2015:10:05:03 +0000] "GET /a?b HTTP/1.1" 200 5 "-" "x"`,
+		`::1 - a b [t] "\x16\x03" 400 - "\"\\" "`, `a b c [] "" - -`, `a b c [x] "GET  HTTP/1.0" 1 1 "" "" y`, "a b [", "\n\r\n",
+	} {
+		f.Add(s)
+	}
+	req := request("clientip string", "auth string", "request string", "method string", "path string", "query string", "protocol string", "status int", "useragent string")
+	f.Fuzz(func(t *testing.T, text string) {
+		lines := 0
+		for _, l := range strings.Split(text, "\n") {
+			if strings.TrimSuffix(l, "\r") != "" {
+				lines++
+			}
+		}
+		s, err := OpenCombined(context.Background(), memoryFile(text), req)
+		if err != nil {
+			return
+		}
+		defer s.Close()
+		got, err := drain(t, req, func(req Request) (Stream, error) {
+			return OpenCombined(context.Background(), memoryFile(text), req)
+		})
+		whole := 0
+		for _, r := range got.rejects {
+			if strings.Contains(r, string(Malformed)) {
+				whole++
+			}
+		}
+		if bom := strings.HasPrefix(text, "\xEF\xBB\xBF"); err != nil || !bom && len(got.rows)+whole != lines {
+			t.Fatalf("%q: %d rows, rejects %v of %d lines, %v", text, len(got.rows), got.rejects, lines, err)
+		}
+		for _, row := range got.rows {
+			if row[3] != nil && row[2] == nil {
+				t.Fatalf("%q: a method without a request", text)
+			}
+		}
+	})
+}

@@ -66,7 +66,8 @@ func openGzip(r io.Reader) (io.Reader, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return z, func() { z.Close() }, nil
+	a, stop := readAhead(z)
+	return a, stop, nil
 }
 
 // maxZstdWindow bounds the memory that a hostile header can ask for.

@@ -49,7 +49,7 @@ func (r *csvReader) Close() error {
 	return closeFile(r.block.f)
 }
 
-func (r *csvReader) Progress() (done, total int64) { return r.block.f.Stored() }
+func (r *csvReader) Progress() (done, total int64) { return progressOf(r.block.f) }
 
 func (r *csvReader) Next(ctx context.Context) (Batch, error) {
 	for !r.rows.full() && r.step(ctx) {

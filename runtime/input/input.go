@@ -20,7 +20,9 @@ import (
 // Column is one column that the rules want, under the name they use. Paths are
 // the places in a record where its value may stand, tried in order, one element
 // a level of nesting; nil means the name itself, and if there is no such field,
-// the name split at its dots.
+// the name split at its dots. In JSON a path leads through the elements of
+// arrays: a scalar column takes the first value that is present, a list column
+// takes all.
 type Column struct {
 	Name  string
 	Type  types.Type

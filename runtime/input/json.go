@@ -99,7 +99,7 @@ func (r *jsonReader) Close() error {
 	return closeFile(r.block.f)
 }
 
-func (r *jsonReader) Progress() (done, total int64) { return r.block.f.Stored() }
+func (r *jsonReader) Progress() (done, total int64) { return progressOf(r.block.f) }
 
 func (r *jsonReader) Next(ctx context.Context) (Batch, error) {
 	for !r.rows.full() && r.step(ctx) {

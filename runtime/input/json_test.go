@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/detlang/det/lang/types"
 )
 
 func TestJSONRecords(t *testing.T) {
@@ -43,6 +45,8 @@ func TestJSONRecords(t *testing.T) {
 		{"path through a scalar", both, `{"a":5}{"a":"b"}{"a":[1,2]}`, request("v int a.b"), "[[<nil>] [<nil>] [<nil>]]", "[]"},
 		{"first of an array of objects", both, `{"a":[{"x":1},{"b":2},{"b":3}]}`, request("v int a.b"), "[[2]]", "[]"},
 		{"all of an array of objects", both, `{"a":[{"b":1},{"b":[2,3]},{"c":0},{"b":null},[{"b":4}]]}{"a":[]}{"a":{"b":[]}}{"b":1}`, request("v int[] a.b"), "[[[1 2 3 4]] [<nil>] [[]] [<nil>]]", "[]"},
+		{"pairs of name and value", both, `{"d":[{"Name":"x y","Value":1},{"Name":"n"},{"Name":"n","Value":{"m":"z"}}]}{"d":[{"Value":3,"k":[],"Name":"x\u0020y"},{"@Name":"n","#text":4}]}{"d":[{"Name":7,"Value":1},{"Name":"x y","value":1},{}]}`, Request{Columns: []Column{{Name: "a", Type: types.TInt, Paths: [][]string{{"d", "x y"}}}, {Name: "b", Type: types.TString, Paths: [][]string{{"d", "n", "m"}, {"d", "n"}}}}, Time: -1}, "[[1 z] [3 4] [<nil> <nil>]]", "[]"},
+		{"fields before pairs", both, `{"d":[{"Name":"Value","Value":1}]}{"d":{"Name":"k","Value":1}}`, request("n string d.Name", "v string d.Value", "k string d.k"), "[[Value 1 <nil>] [k 1 <nil>]]", "[]"},
 		{"list", both, `{"a":[1,null,"3"]}{"a":[]}{"a":9}{"a":null}`, request("a int[]"), "[[[1 <nil> 3]] [[]] [[9]] [<nil>]]", "[]"},
 		{"list with an element that does not fit", both, `{"a":[1,"x",[2]]}`, request("a int[]"), "[[[1 <nil> <nil>]]]", "[0:1 bad_value a]"},
 		{"list that repeats", both, `{"a":[1,2],"a":[3]}{"a":[{"b":1},{"b":2,"b":3}]}`, request("a int[]", "v int[] a.b"), "[[[3] <nil>] [[<nil> <nil>] [1 3]]]", "[1:1 bad_value a]"},

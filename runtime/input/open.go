@@ -90,6 +90,14 @@ func openFile(path string) (*File, error) {
 	return f, nil
 }
 
+// progressOf is how far an input has been read, for a Stream's Progress.
+func progressOf(f *File) (done, total int64) {
+	if f.Stored == nil {
+		return 0, 0
+	}
+	return f.Stored()
+}
+
 func closeFile(f *File) error {
 	if f.Close == nil {
 		return nil
@@ -139,4 +147,4 @@ type emptyStream struct{ f *File }
 
 func (emptyStream) Next(context.Context) (Batch, error) { return Batch{}, io.EOF }
 func (s emptyStream) Close() error                      { return closeFile(s.f) }
-func (s emptyStream) Progress() (done, total int64)     { return s.f.Stored() }
+func (s emptyStream) Progress() (done, total int64)     { return progressOf(s.f) }

@@ -10,9 +10,10 @@ import (
 // projection reads the wanted values out of JSON objects.
 //
 // The wanted paths form a tree of nodes. Where a path meets an array, its rest
-// is looked for in each element: a scalar column takes the first that is
-// present, a list column takes all, in order. A field that repeats in one object
-// counts where it stands last, as in encoding/json. Null is absent.
+// is looked for in each element, which may also be a pair of name and value (see
+// pair.go): a scalar column takes the first that is present, a list column takes
+// all, in order. A field that repeats in one object counts where it stands last,
+// as in encoding/json. Null is absent.
 //
 // Records of one file resemble each other. So each node remembers, for each field
 // as it was written with the comma, quotes and colon around its name, which field
@@ -334,8 +335,12 @@ func (p *projection) readArray(n *node, i, depth int, outermost bool) int {
 		var v value
 		switch c := p.b[i]; {
 		case c == '{' && n.kids != nil:
+			found := p.order
 			i = p.readObject(n, i+1, depth+1)
 			v.form = nested
+			if i >= 0 && found == p.order {
+				p.readPair(n, start, depth+1)
+			}
 		case c == '[' && n.kids != nil:
 			i = p.readArray(n, i+1, depth+1, false)
 			v.form = nested

@@ -1,0 +1,50 @@
+package input
+
+import "bytes"
+
+// pairs are the objects that stand for one field: the members that hold its name
+// and its value.
+var pairs = [...]struct {
+	doc, name, value string
+}{
+	{"event data of Windows", "Name", "Value"},
+	{"event data of Windows, from XML", "@Name", "#text"},
+	{"parameters of Microsoft 365", "name", "value"},
+	{"tags of AWS", "Key", "Value"},
+	{"tags, labels", "key", "value"},
+}
+
+// readPair reads an element of an array at a node as a pair, if it is one: a
+// wanted field of its name has its value. b[i] is the brace of an object that has
+// been read, and in which nothing was wanted.
+func (p *projection) readPair(n *node, i, depth int) {
+	var names [len(pairs)][]byte // as written, between the quotes
+	var values [len(pairs)]int
+	for i = p.space(i + 1); p.b[i] != '}'; {
+		at, member := p.key(i)
+		i = p.value(at, depth)
+		for k, pair := range pairs {
+			if string(member) == pair.name && p.b[at] == '"' {
+				names[k] = p.b[at+1 : i-1]
+			}
+			if string(member) == pair.value {
+				values[k] = at
+			}
+		}
+		if i = p.space(i); p.b[i] == ',' {
+			i = p.space(i + 1)
+		}
+	}
+	for k, name := range names {
+		if name == nil || values[k] == 0 {
+			continue
+		}
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name = unescape(nil, name)
+		}
+		if kid := n.kids[string(name)]; kid != nil {
+			p.readValue(kid, values[k], depth)
+			return
+		}
+	}
+}
