@@ -110,7 +110,7 @@ func (w *fixed) begin(t int64, emit runtime.Emit) error {
 		w.first, w.limit = t, runtime.MaxTime
 	}
 	if len(w.sealed) == 0 {
-		w.aim(max(w.next, w.firstEnd(i)))
+		w.aim(max(w.next, firstEnd(i, w.panes, w.step)))
 	}
 	return nil
 }
@@ -139,15 +139,6 @@ func (w *fixed) start(pane int64) int64 {
 		return runtime.MinTime
 	}
 	return w.grid.start(pane)
-}
-
-// firstEnd is the end of the first window that holds pane i.
-func (w *fixed) firstEnd(i int64) int64 {
-	past := (w.panes - (i + 1)) % w.step
-	if past < 0 {
-		past += w.step
-	}
-	return i + 1 + past
 }
 
 // aim makes the window that ends with pane next-1 the next to close.
@@ -230,7 +221,7 @@ func (w *fixed) close(upto int64, partial bool, emit runtime.Emit) error {
 		}
 		w.sealed = slices.Delete(w.sealed, 0, gone)
 		if len(w.sealed) == 0 && w.open != nil {
-			next = max(next, w.firstEnd(w.open.index))
+			next = max(next, firstEnd(w.open.index, w.panes, w.step))
 		}
 		w.aim(next)
 	}

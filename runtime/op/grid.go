@@ -91,6 +91,16 @@ func (g *grid) at(t int64) period {
 	return p
 }
 
+// firstEnd is the end of the first window that holds pane i, when windows are so
+// many panes long and start so many apart.
+func firstEnd(i, panes, step int64) int64 {
+	past := (panes - (i + 1)) % step
+	if past < 0 {
+		past += step
+	}
+	return i + 1 + past
+}
+
 // floorDiv is a/b rounded down; b is positive.
 func floorDiv(a, b int64) int64 {
 	q := a / b

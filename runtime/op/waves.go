@@ -20,7 +20,7 @@ type meeting struct {
 	last int32 // 1 + the last pair
 }
 
-// begin starts a batch, for groups 0..n-1.
+// begin starts a batch of groups below n, or more.
 func (w *waves) begin(n int) {
 	for _, g := range w.group {
 		w.by[g] = meeting{}
@@ -32,6 +32,7 @@ func (w *waves) begin(n int) {
 
 // meet appends a pair of a group and a time.
 func (w *waves) meet(g int32, t int64) {
+	w.by = extend(w.by, int(g)+1)
 	m := &w.by[g]
 	if m.last > 0 && w.time[m.last-1] == t {
 		w.over[m.last-1] = true
