@@ -34,8 +34,16 @@ type Options struct {
 	Aside func(Aside)
 }
 
-// DefaultAhead is how far ahead of the newest event a row may lie.
-const DefaultAhead = 366 * 24 * time.Hour
+// How far ahead a row may lie unless Options say otherwise: of the newest event in
+// a stream, where one wrong clock would make everything else late; of the event
+// before it where the input is complete and in order, which may have gaps of years.
+const (
+	DefaultAhead       = 366 * 24 * time.Hour
+	DefaultAheadManual = 10 * DefaultAhead
+)
+
+// horizon is a time that no event has: the year 2200.
+var horizon = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 
 // Cause says why a row was set aside.
 type Cause uint8
@@ -87,6 +95,9 @@ type stream struct {
 func New(p *Program, opts Options) *Engine {
 	if opts.Ahead == 0 {
 		opts.Ahead = DefaultAhead
+		if opts.Manual {
+			opts.Ahead = DefaultAheadManual
+		}
 	}
 	e := &Engine{
 		prog: p, opts: opts, byName: map[string]int32{},
@@ -207,9 +218,11 @@ func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
 		// In order, only the first row can be late and only the last can lie ahead.
 		first, last := b.Time[0], b.Time[b.N-1]
 		known := e.clock != runtime.MinTime
-		if (e.opts.Until == 0 || last < e.opts.Until) &&
+		if (e.opts.Until == 0 || last < e.opts.Until) && last < horizon &&
 			(e.opts.Manual || (!known || first >= e.clock-lateness) && last-max(e.clock, first) <= ahead) {
-			e.clock = max(e.clock, last)
+			if !e.opts.Manual {
+				e.clock = max(e.clock, last)
+			}
 			b.Ordered = true
 			return []*runtime.Batch{b}
 		}
@@ -229,8 +242,9 @@ func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
 			drop(i, NoTime)
 		case e.opts.Until != 0 && t >= e.opts.Until:
 			drop(i, After)
+		case t >= horizon:
+			drop(i, Future)
 		case e.opts.Manual:
-			e.clock = max(e.clock, t)
 		case e.clock != runtime.MinTime && t < e.clock-lateness:
 			drop(i, Late)
 		case e.clock != runtime.MinTime && t > e.clock+ahead:
@@ -268,8 +282,18 @@ func (e *Engine) sourceName(i int32) string {
 	return ""
 }
 
-// process runs one batch, in order, through the rules of its stream.
+// process runs one batch through the rules of its stream: in order of time, if one
+// of them keeps state. Where the caller leads the clock, this is where the clock
+// comes to know of a row, and where rows behind an impossible gap are set aside.
 func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error {
+	if e.opts.Manual && b.N > 0 {
+		if s.def.Stateful {
+			if b = e.beforeGap(s, b); b.N == 0 {
+				return nil
+			}
+		}
+		e.clock = max(e.clock, b.Time[b.N-1])
+	}
 	s.frame.Begin(b.Cols, b.N)
 	for _, r := range s.rules {
 		if err := r.run(ctx, 0, b); err != nil {
@@ -279,6 +303,29 @@ func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error
 	return nil
 }
 
+// beforeGap is the part of an ordered batch before the first row that lies too far
+// ahead of the one before it. What lies behind such a gap is set aside.
+func (e *Engine) beforeGap(s *stream, b *runtime.Batch) *runtime.Batch {
+	ahead := e.opts.Ahead.Microseconds()
+	last := e.clock
+	if last == runtime.MinTime {
+		last = b.Time[0]
+	}
+	if b.Time[b.N-1]-last <= ahead {
+		return b
+	}
+	for i, t := range b.Time {
+		if t-last > ahead {
+			for j := i; j < b.N; j++ {
+				e.aside(s, b, j, Future)
+			}
+			return b.Slice(0, i)
+		}
+		last = max(last, t)
+	}
+	return b
+}
+
 // Advance says that no row before the watermark will come: rows before it are
 // processed, and windows that end there are judged.
 func (e *Engine) Advance(ctx context.Context, watermark int64) error {
@@ -286,11 +333,8 @@ func (e *Engine) Advance(ctx context.Context, watermark int64) error {
 		return e.flush()
 	}
 	e.watermark = watermark
-	for _, s := range e.streams {
-		err := s.buf.Release(watermark, func(b *runtime.Batch) error { return e.process(ctx, s, b) })
-		if err != nil {
-			return err
-		}
+	if err := e.release(ctx, watermark); err != nil {
+		return err
 	}
 	for _, r := range e.rules {
 		if err := r.advance(ctx, watermark); err != nil {
@@ -314,8 +358,25 @@ func (e *Engine) Finish(ctx context.Context) error {
 	return e.flush()
 }
 
+// release processes the rows before the watermark.
+func (e *Engine) release(ctx context.Context, watermark int64) error {
+	for _, s := range e.streams {
+		err := s.buf.Release(watermark, func(b *runtime.Batch) error { return e.process(ctx, s, b) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Drain processes all rows that wait, without ending the input.
 func (e *Engine) Drain(ctx context.Context) error {
+	if e.opts.Manual {
+		// The clock is where the last row will be, which only its turn can tell.
+		if err := e.release(ctx, runtime.MaxTime); err != nil {
+			return err
+		}
+	}
 	end := e.clock
 	if end != runtime.MinTime {
 		end++
