@@ -10,7 +10,7 @@ import (
 // Spec is one aggregate: a row of the table. New prepares the state for the given
 // argument kinds and constants (one element an argument; nil for one that varies).
 // Where Sig.Result gives TInvalid, the aggregate does not take arguments of those
-// types; New then says which it takes.
+// types; New's error, which is told after the aggregate's name, says what it takes.
 type Spec struct {
 	Name     string
 	Doc      string

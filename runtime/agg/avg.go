@@ -15,7 +15,7 @@ func avgSpec() Spec {
 			"rounded to the microsecond.",
 		Sig: types.Signature{Params: value(types.TAny, "int, float or duration"), Result: measure(amounts)},
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check("avg", args, amounts); err != nil {
+			if err := check(args, amounts); err != nil {
 				return nil, err
 			}
 			if args[0].Kind == types.Float {

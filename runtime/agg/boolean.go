@@ -11,7 +11,7 @@ func anySpec() Spec {
 		Doc:  "Whether the condition is true for at least one row. Of nothing it is false.",
 		Sig:  condition(),
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check("any", args, []types.Kind{types.Bool}); err != nil {
+			if err := check(args, []types.Kind{types.Bool}); err != nil {
 				return nil, err
 			}
 			return &anyTrue{}, nil
@@ -30,7 +30,7 @@ func allSpec() Spec {
 		Doc:  "Whether the condition is true for every row in which it is not missing. Of nothing it is missing, so that a rule does not fire on nothing.",
 		Sig:  condition(),
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check("all", args, []types.Kind{types.Bool}); err != nil {
+			if err := check(args, []types.Kind{types.Bool}); err != nil {
 				return nil, err
 			}
 			return &allTrue{}, nil

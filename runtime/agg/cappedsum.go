@@ -1,7 +1,7 @@
 package agg
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"unsafe"
 
@@ -48,15 +48,15 @@ func cappedSumSpec() Spec {
 }
 
 func newCappedSum(args []types.Type, consts []any) (State, error) {
-	if err := check("capped_sum", args, numbers); err != nil {
+	if err := check(args, numbers); err != nil {
 		return nil, err
 	}
 	if len(args) != 3 || !takes(args[2], scalars) {
-		return nil, fmt.Errorf("capped_sum takes a number, a constant cap, and a field that is no list")
+		return nil, errors.New("takes a number, a constant cap, and a field that is no list")
 	}
 	limit, ok := number(consts[1])
 	if !ok {
-		return nil, fmt.Errorf("the cap of capped_sum must be a number that is known beforehand")
+		return nil, errors.New("the cap must be a number that is known beforehand")
 	}
 	m := newMembers(args[2].Kind)
 	if args[0].Kind == types.Float {

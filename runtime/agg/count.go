@@ -18,7 +18,7 @@ func countSpec() Spec {
 			if len(args) == 0 {
 				return &count{}, nil
 			}
-			if err := check("count", args, []types.Kind{types.Bool}); err != nil {
+			if err := check(args, []types.Kind{types.Bool}); err != nil {
 				return nil, err
 			}
 			return &countIf{}, nil

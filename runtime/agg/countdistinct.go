@@ -15,7 +15,7 @@ func countDistinctSpec() Spec {
 		Sig:       types.Signature{Params: value(types.TAny, "any but a list"), Result: always(types.TInt, scalars)},
 		PerWindow: true,
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check("count_distinct", args, scalars); err != nil {
+			if err := check(args, scalars); err != nil {
 				return nil, err
 			}
 			return &countDistinct{newMembers(args[0].Kind)}, nil

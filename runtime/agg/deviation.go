@@ -70,7 +70,7 @@ func (d deviation) spec() Spec {
 		Doc:  d.doc,
 		Sig:  types.Signature{Params: value(types.TAny, doc), Result: measure(d.kinds)},
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check(d.name, args, d.kinds); err != nil {
+			if err := check(args, d.kinds); err != nil {
 				return nil, err
 			}
 			if args[0].Kind == types.Float {

@@ -36,7 +36,7 @@ func extremeSpec(name string, sign int, doc string, examples []Example) Spec {
 		Doc:  doc,
 		Sig:  types.Signature{Params: value(types.TAny, "int, float, timestamp, duration, ip or string"), Result: same(ordered)},
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check(name, args, ordered); err != nil {
+			if err := check(args, ordered); err != nil {
 				return nil, err
 			}
 			return &extreme{held: newHeld(args[0].Kind), sign: sign}, nil

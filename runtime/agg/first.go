@@ -31,7 +31,7 @@ func endSpec(name, doc string, make func(types.Kind) State, examples []Example) 
 		Doc:  doc,
 		Sig:  types.Signature{Params: value(types.TAny, "any but a list"), Result: same(scalars)},
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check(name, args, scalars); err != nil {
+			if err := check(args, scalars); err != nil {
 				return nil, err
 			}
 			return make(args[0].Kind), nil

@@ -11,7 +11,7 @@ func modeSpec() Spec {
 		Doc:  "The most frequent value; of several, the smallest (false before true, otherwise as min has it). Of nothing it is missing.",
 		Sig:  types.Signature{Params: value(types.TAny, "any but a list"), Result: same(scalars)},
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check("mode", args, scalars); err != nil {
+			if err := check(args, scalars); err != nil {
 				return nil, err
 			}
 			return &mode{newMembers(args[0].Kind)}, nil

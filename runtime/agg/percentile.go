@@ -1,7 +1,7 @@
 package agg
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 
 	"github.com/detlang/det/lang/types"
@@ -25,15 +25,15 @@ func percentileSpec() Spec {
 			Result: measure(amounts),
 		},
 		New: func(args []types.Type, consts []any) (State, error) {
-			if err := check("percentile", args, amounts); err != nil {
+			if err := check(args, amounts); err != nil {
 				return nil, err
 			}
 			if len(consts) < 2 {
-				return nil, fmt.Errorf("percentile takes a field and a number from 0 to 100, such as percentile(x, 95)")
+				return nil, errors.New("takes a field and a number from 0 to 100, such as percentile(x, 95)")
 			}
 			p, ok := number(consts[1])
 			if !ok || !(p >= 0 && p <= 100) {
-				return nil, fmt.Errorf("the second argument of percentile must be a number from 0 to 100 that is known beforehand")
+				return nil, errors.New("the second argument must be a number from 0 to 100 that is known beforehand")
 			}
 			return newQuantile(args[0].Kind, p/100), nil
 		},
@@ -52,7 +52,7 @@ func medianSpec() Spec {
 		Doc:  "The middle value, or the mean of the two in the middle: percentile(x, 50).",
 		Sig:  types.Signature{Params: value(types.TAny, "int, float or duration"), Result: measure(amounts)},
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check("median", args, amounts); err != nil {
+			if err := check(args, amounts); err != nil {
 				return nil, err
 			}
 			return newQuantile(args[0].Kind, 0.5), nil

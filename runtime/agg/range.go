@@ -22,7 +22,7 @@ func rangeSpec() Spec {
 			},
 		},
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check("range", args, spans); err != nil {
+			if err := check(args, spans); err != nil {
 				return nil, err
 			}
 			k := args[0].Kind

@@ -1,6 +1,7 @@
 package agg
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,10 +55,10 @@ func always(result types.Type, kinds []types.Kind) func(args []types.Type) types
 	}
 }
 
-// check refuses an argument that an aggregate does not take.
-func check(name string, args []types.Type, kinds []types.Kind) error {
+// check refuses a first argument that an aggregate does not take.
+func check(args []types.Type, kinds []types.Kind) error {
 	if len(args) == 0 {
-		return fmt.Errorf("%s needs an argument", name)
+		return errors.New("needs an argument")
 	}
 	if takes(args[0], kinds) {
 		return nil
@@ -71,7 +72,7 @@ func check(name string, args []types.Type, kinds []types.Kind) error {
 	if last > 0 {
 		list = strings.Join(names[:last], ", ") + " or " + list
 	}
-	return fmt.Errorf("%s takes %s, not %s", name, list, args[0])
+	return fmt.Errorf("takes %s, not %s", list, args[0])
 }
 
 // value is the parameter of an aggregate over one column.

@@ -17,7 +17,7 @@ func sumSpec() Spec {
 		Sig:       types.Signature{Params: value(types.TAny, "int, float or duration"), Result: same(amounts)},
 		PerWindow: true,
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check("sum", args, amounts); err != nil {
+			if err := check(args, amounts); err != nil {
 				return nil, err
 			}
 			if args[0].Kind == types.Float {

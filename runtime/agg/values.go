@@ -23,7 +23,7 @@ func valuesSpec() Spec {
 			},
 		},
 		New: func(args []types.Type, _ []any) (State, error) {
-			if err := check("values", args, scalars); err != nil {
+			if err := check(args, scalars); err != nil {
 				return nil, err
 			}
 			return &distinctValues{newMembers(args[0].Kind)}, nil

@@ -59,7 +59,7 @@ func WriteFile(path string, sections []Section) error {
 		return fmt.Errorf("save state: %w", err)
 	}
 	defer os.Remove(f.Name()) // gone already when all went well
-	err = write(f, sections)
+	err = Write(f, sections)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -88,8 +88,8 @@ func syncFolder(path string) error {
 	return d.Sync()
 }
 
-// write writes a state file.
-func write(w io.Writer, sections []Section) error {
+// Write writes a state file to anything.
+func Write(w io.Writer, sections []Section) error {
 	head := binary.LittleEndian.AppendUint32([]byte(fileMagic), fileVersion)
 	if _, err := w.Write(head); err != nil {
 		return err
@@ -158,7 +158,7 @@ func OpenFile(path string) (*File, error) {
 	info, err := f.Stat()
 	if err == nil {
 		var file *File
-		if file, err = open(f, info.Size()); err == nil {
+		if file, err = Open(f, info.Size()); err == nil {
 			file.close = f.Close
 			return file, nil
 		}
@@ -171,8 +171,9 @@ func broken(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrNotState}, args...)...)
 }
 
-// open checks a state file of size bytes.
-func open(r io.ReaderAt, size int64) (*File, error) {
+// Open checks a state file of size bytes, as OpenFile does. What it gives need not
+// be closed, and lives as long as r.
+func Open(r io.ReaderAt, size int64) (*File, error) {
 	if size < int64(headLen+tailLen) {
 		return nil, broken("it has %d bytes, fewer than an empty one", size)
 	}

@@ -27,13 +27,13 @@ func small() []Section {
 func image(t testing.TB, sections []Section) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := write(&b, sections); err != nil {
+	if err := Write(&b, sections); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func openBytes(b []byte) (*File, error) { return open(bytes.NewReader(b), int64(len(b))) }
+func openBytes(b []byte) (*File, error) { return Open(bytes.NewReader(b), int64(len(b))) }
 
 func TestFileRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
