@@ -15,12 +15,12 @@ const cheap = 2
 // batch, what it computed for which rows. It is not safe for concurrent use, and a
 // graph has one Frame.
 //
-// The bitmaps of tests and connectives belong to the frame and are used again for
-// the next batch; they never leave it. What leaves (the columns of Get, the
-// numbers of Rows) is freshly made or shares the memory of the batch: the caller
-// may keep it as long as it keeps the batch. A function's column may share memory
-// with its arguments and its mask, so functions that give other than Bool are
-// handed copies of the frame's bitmaps.
+// What operators and connectives compute belongs to the frame and is used again for
+// the next batch. What leaves (the columns of Get, the numbers of Rows) may be kept,
+// as long as the batch is: bitmaps leave as copies, and a column that has left is
+// computed into fresh memory the next time. The same holds for what is handed to
+// functions that give other than Bool, since a kernel's column may share memory
+// with its arguments and its mask.
 type Frame struct {
 	graph *Graph
 	nodes []node // the graph's when the batch began
@@ -40,7 +40,10 @@ type slot struct {
 	valid vec.Bitmap // the rows in which it is not missing; empty is all
 	col   *vec.Vec   // the column of any other node
 
+	own   *vec.Vec      // what an operator computes into
+	lent  bool          // own may have been kept: the next batch needs another
 	view  vec.Vec       // bits and valid as a column
+	order order         // of a connective's arguments
 	args  []*vec.Vec    // scratch
 	blend *vec.Gatherer // joins columns that were computed for different rows
 }
@@ -60,11 +63,7 @@ func (f *Frame) Begin(cols []*vec.Vec, n int) {
 // Get is the column of a node for the rows of mask (nil: all); other rows are
 // unspecified. It stays as it is when the next batch begins.
 func (f *Frame) Get(id ID, mask vec.Bitmap) *vec.Vec {
-	v := f.column(id, mask)
-	if v == &f.slots[id].view {
-		return owned(v)
-	}
-	return v
+	return f.slots[id].lend(f.column(id, mask))
 }
 
 // Rows is the rows of mask (nil: all) in which a Bool node holds, ascending.
@@ -99,23 +98,43 @@ func (f *Frame) column(id ID, mask vec.Bitmap) *vec.Vec {
 // compute is the column of a call that gives other than Bool.
 func (f *Frame) compute(id ID, mask vec.Bitmap) *vec.Vec {
 	nd, s := &f.nodes[id], f.slot(id)
-	lent, some := f.missing(s, nd.cost, mask)
-	if !some && s.col == nil {
+	todo, some := f.missing(s, nd.cost, mask)
+	switch {
+	case !some && s.col == nil:
 		return vec.Nulls(f.n)
-	}
-	if !some {
+	case !some:
 		return s.col
+	case nd.fill != nil:
+		f.fill(nd, s, todo)
+	default:
+		f.apply(nd, s, slices.Clone(todo))
 	}
-	todo := slices.Clone(lent)
-	f.give(lent)
+	f.give(todo)
+	return s.col
+}
+
+// fill computes an operator for all rows that were ever wanted, todo among them: it
+// takes less than to join columns.
+func (f *Frame) fill(nd *node, s *slot, todo vec.Bitmap) {
+	if s.know(todo); todo != nil {
+		todo = s.done
+	}
+	args := f.args(nd, s, todo)
+	if s.own == nil || s.lent {
+		s.own, s.lent = &vec.Vec{}, false
+	}
+	nd.fill(args, f.n, s.own)
+	s.col = s.own
+}
+
+// apply computes a function for the rows of todo, which it may keep, and joins them
+// to those that were computed before.
+func (f *Frame) apply(nd *node, s *slot, todo vec.Bitmap) {
 	args := f.args(nd, s, todo)
 	for i, a := range args {
-		if a == &f.slots[nd.args[i]].view {
-			args[i] = owned(a)
-		}
+		args[i] = f.slots[nd.args[i]].lend(a)
 	}
-	col := nd.kernel(args, f.n, todo)
-	before := s.col
+	col, before := nd.kernel(args, f.n, todo), s.col
 	if s.know(todo); before != nil {
 		if s.blend == nil {
 			s.blend = &vec.Gatherer{}
@@ -128,14 +147,19 @@ func (f *Frame) compute(id ID, mask vec.Bitmap) *vec.Vec {
 		})
 	}
 	s.col = col
-	return col
 }
 
-// owned is a copy of a Bool column that shares nothing with it.
-func owned(v *vec.Vec) *vec.Vec {
-	c := *v
-	c.Bits, c.Valid = slices.Clone(v.Bits), slices.Clone(v.Valid)
-	return &c
+// lend makes the column of a slot one that may be kept.
+func (s *slot) lend(v *vec.Vec) *vec.Vec {
+	switch v {
+	case &s.view:
+		c := *v
+		c.Bits, c.Valid = slices.Clone(v.Bits), slices.Clone(v.Valid)
+		return &c
+	case s.own:
+		s.lent = true
+	}
+	return v
 }
 
 // args are the columns of a call's arguments, right for the rows of mask.
@@ -173,9 +197,9 @@ func (f *Frame) test(id ID, mask vec.Bitmap) vec.Bitmap {
 	}
 	switch nd.op {
 	case and:
-		f.and(nd.args, todo, out)
+		f.and(s.order.of(nd, f), todo, out)
 	case or:
-		f.or(nd.args, todo, out)
+		f.or(s.order.of(nd, f), todo, out)
 	default:
 		f.call(nd, s, todo, out)
 	}
@@ -189,45 +213,52 @@ func (f *Frame) test(id ID, mask vec.Bitmap) vec.Bitmap {
 	return s.bits
 }
 
-// and writes to out the rows of todo (nil: all) in which all nodes hold: each is
+// and writes to out the rows of todo (nil: all) in which all arguments hold: each is
 // asked about the rows that those before it left.
-func (f *Frame) and(nodes []ID, todo, out vec.Bitmap) {
+func (f *Frame) and(args []ranked, todo, out vec.Bitmap) {
 	if todo == nil {
-		copy(out, f.test(nodes[0], nil))
-		nodes = nodes[1:]
+		out.Fill(f.n)
 	} else {
 		copy(out, todo)
 	}
-	for _, id := range nodes {
+	for i := range args {
 		if !out.Any() {
 			return
 		}
-		out.Intersect(f.test(id, out))
+		mask := out
+		if i == 0 && todo == nil {
+			mask = nil
+		}
+		hits := f.test(args[i].id, mask)
+		args[i].note(f, out, hits, false)
+		out.Intersect(hits)
 	}
 }
 
-// or writes to out the rows of todo (nil: all) in which a node holds: each is asked
-// about the rows in which none before it did.
-func (f *Frame) or(nodes []ID, todo, out vec.Bitmap) {
+// or writes to out the rows of todo (nil: all) in which an argument holds: each is
+// asked about the rows in which none before it did.
+func (f *Frame) or(args []ranked, todo, out vec.Bitmap) {
 	rest := f.take()
 	defer f.give(rest)
 	if todo == nil {
-		copy(out, f.test(nodes[0], nil))
-		copy(rest, out)
-		rest.Flip(f.n)
-		nodes = nodes[1:]
+		rest.Fill(f.n)
 	} else {
-		clear(out)
 		copy(rest, todo)
 	}
-	for _, id := range nodes {
+	clear(out)
+	for i := range args {
 		if !rest.Any() {
 			return
 		}
-		hits := f.test(id, rest)
-		for i := range rest {
-			out[i] |= hits[i] & rest[i]
-			rest[i] &^= hits[i]
+		mask := rest
+		if i == 0 && todo == nil {
+			mask = nil
+		}
+		hits := f.test(args[i].id, mask)
+		args[i].note(f, rest, hits, true)
+		for w := range rest {
+			out[w] |= hits[w] & rest[w]
+			rest[w] &^= hits[w]
 		}
 	}
 }

@@ -38,8 +38,9 @@ type node struct {
 	kind   types.Kind
 	col    int        // input
 	value  *constant  // literal
-	test   vec.Test   // call that gives Bool
-	kernel vec.Kernel // call, if test is nil
+	test   vec.Test   // operator that gives Bool
+	fill   vec.Fill   // operator that gives other than Bool
+	kernel vec.Kernel // function
 	args   []ID
 	cost   int // nanoseconds a row, arguments included
 }
@@ -167,7 +168,7 @@ func (g *Graph) Operator(op string, o Options, args []types.Type, ids ...ID) (ID
 		reads[i] = ids[a]
 	}
 	key := append(nodeKey(call, b.kind, ids...), fmt.Sprintf("operator %s %s %t", op, o.Quant, o.Cased)...)
-	id := g.add(key, node{op: call, kind: b.kind, test: b.test, kernel: b.kernel, cost: b.cost, args: reads})
+	id := g.add(key, node{op: call, kind: b.kind, test: b.test, fill: b.fill, cost: b.cost, args: reads})
 	if negated && b.kind == types.Bool {
 		id = g.Not(id)
 	}

@@ -199,7 +199,9 @@ func TestFrameLeavesNoGarbage(t *testing.T) {
 	less := operate(t, g, "<", Options{}, twoInts, x, g.Const(types.Int, int64(n/2)))
 	bob := operate(t, g, "==", Options{}, twoTexts, name, g.Const(types.String, "BOB"))
 	has := operate(t, g, "contains", Options{Not: true}, twoTexts, name, g.Const(types.String, "an"))
-	rule := g.And(g.Or(less, bob), g.Not(bob), has)
+	sum := operate(t, g, "-", Options{}, twoInts, x, g.Const(types.Int, int64(1)))
+	small := operate(t, g, "<", Options{}, twoInts, sum, x)
+	rule := g.And(g.Or(less, bob), g.Not(bob), has, small)
 	xs, names := make([]any, n), make([]any, n)
 	for i := range n {
 		xs[i], names[i] = int64(i), []any{"ann", "bob", nil, "cid"}[i%4]

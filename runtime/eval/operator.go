@@ -38,7 +38,7 @@ func Operator(op string, o Options, args []types.Type, consts []any) (vec.Kernel
 	if err != nil {
 		return nil, 0, err
 	}
-	k := b.kernel
+	k := b.fill.Kernel()
 	if b.test != nil {
 		k = b.test.Kernel()
 	}
@@ -51,14 +51,14 @@ func Operator(op string, o Options, args []types.Type, consts []any) (vec.Kernel
 	}, b.cost, nil
 }
 
-// bound is an operator made ready: a test, or a kernel for what gives other than
-// Bool. reads are the arguments that it takes as columns, in its order.
+// bound is an operator made ready: a test, or a computation of what is not Bool.
+// reads are the arguments that it takes as columns, in its order.
 type bound struct {
-	test   vec.Test
-	kernel vec.Kernel
-	kind   types.Kind
-	reads  []int
-	cost   int
+	test  vec.Test
+	fill  vec.Fill
+	kind  types.Kind
+	reads []int
+	cost  int
 }
 
 // operand is an argument: a column, or a constant if value is not nil.
@@ -121,7 +121,7 @@ func bind(op string, o Options, args []types.Type, consts []any) (bound, error) 
 // is missing.
 func bindMissing(op string, o Options) bound {
 	if _, ok := ariths[op]; ok {
-		return bound{kind: types.Null, kernel: func(_ []*vec.Vec, n int, _ vec.Bitmap) *vec.Vec { return vec.Nulls(n) }}
+		return bound{kind: types.Null, fill: func(_ []*vec.Vec, n int, out *vec.Vec) { *out = *vec.Nulls(n) }}
 	}
 	test := vec.Test(vec.Never)
 	if o.Not != (op == "!=") {
@@ -415,12 +415,12 @@ var ariths = map[string]vec.ArithOp{
 }
 
 func bindArith(op string, _ Options, left, right operand) (bound, error) {
-	k, kind, ok := vec.Arith(ariths[op], left.typ.Kind, right.typ.Kind)
+	fill, kind, ok := vec.Arith(ariths[op], left.typ.Kind, right.typ.Kind)
 	switch {
 	case !ok && left.arg == right.arg:
 		return bound{}, fmt.Errorf("cannot negate %s", left.typ.Plain())
 	case !ok:
 		return bound{}, fmt.Errorf("cannot compute %s %s %s", left.typ.Plain(), op, right.typ.Plain())
 	}
-	return bound{kernel: k, kind: kind, reads: []int{left.arg, right.arg}, cost: 1}, nil
+	return bound{fill: fill, kind: kind, reads: []int{left.arg, right.arg}, cost: 1}, nil
 }

@@ -55,7 +55,7 @@ func holds(op string, o Options, x, y any) bool {
 			return inNetwork(x, y)
 		case []any:
 			for _, e := range y {
-				if p, ok := e.(netip.Prefix); ok && inNetwork(x, p) || e != nil && !ok && sameKind(x, e) && order(x, e, o.Cased) == 0 {
+				if p, ok := e.(netip.Prefix); ok && inNetwork(x, p) || e != nil && !ok && sameKind(x, e) && compareValues(x, e, o.Cased) == 0 {
 					return true
 				}
 			}
@@ -76,7 +76,7 @@ func holds(op string, o Options, x, y any) bool {
 	if list, ok := y.([]any); ok {
 		return holds(op, o, list, x)
 	}
-	sign := order(x, y, o.Cased)
+	sign := compareValues(x, y, o.Cased)
 	switch op {
 	case "<":
 		return sign < 0
@@ -107,8 +107,8 @@ func inNetwork(x any, p netip.Prefix) bool {
 	return ok && p.Contains(ip.Unmap())
 }
 
-// order compares two values of one kind, or two numbers.
-func order(x, y any, cased bool) int {
+// compareValues compares two values of one kind, or two numbers.
+func compareValues(x, y any, cased bool) int {
 	switch x := x.(type) {
 	case bool:
 		if x == y.(bool) {

@@ -2,7 +2,6 @@ package vec
 
 import (
 	"math"
-	"slices"
 
 	"github.com/detlang/det/lang/types"
 )
@@ -20,11 +19,12 @@ const (
 	Negate
 )
 
-// ints and floats are loops over n rows; they call bad for a row whose result does
-// not exist. A row that is missing may hold anything, so bad may be told of it.
+// ints and floats are loops over the rows of out. They drop those rows of the column
+// that they compute for whose result does not exist; a row that is missing may hold
+// anything, so it may be dropped again.
 type (
-	ints   func(out, a, b []int64, bad func(i int))
-	floats func(out, a, b []float64, bad func(i int))
+	ints   func(out, a, b []int64, to *Vec)
+	floats func(out, a, b []float64, to *Vec)
 )
 
 // ariths tells what each operation means on each pair of kinds: the kind of the
@@ -81,53 +81,72 @@ var ariths = []struct {
 	{Negate, types.Duration, types.Duration, types.Duration, negateInts, nil},
 }
 
-// Arith is the kernel of an operation on two columns (Negate: one, given as both
-// kinds) and the kind of its result; ok is false where the kinds do not go
+// Arith computes an operation on two columns (Negate: one, given as both kinds);
+// result is the kind of what it gives, and ok is false where the kinds do not go
 // together. A row is missing where an argument is, where the result does not fit,
 // and where it is no finite number, as after a division by zero.
-func Arith(op ArithOp, left, right types.Kind) (k Kernel, result types.Kind, ok bool) {
+func Arith(op ArithOp, left, right types.Kind) (f Fill, result types.Kind, ok bool) {
 	for _, row := range ariths {
 		if row.op != op || row.left != left || row.right != right {
 			continue
 		}
-		var a, b []float64 // scratch
-		return func(args []*Vec, n int, _ Bitmap) *Vec {
+		var a, b, sums []float64 // scratch
+		return func(args []*Vec, n int, out *Vec) {
 			v, w := args[0], args[len(args)-1]
 			if v.Kind != left || w.Kind != right {
-				return Nulls(n)
+				*out = *Nulls(n)
+				return
 			}
-			out := &Vec{Kind: row.result, N: n, Valid: And(v.Valid, w.Valid)}
-			drop := out.dropper()
-			if row.ints != nil {
-				out.I64 = make([]int64, n)
-				row.ints(out.I64, v.I64[:n], w.I64[:n], drop)
-				return out
+			out.Kind, out.N = row.result, n
+			out.onlyValid(v, w)
+			switch {
+			case row.ints != nil:
+				out.I64 = room(out.I64, n)
+				row.ints(out.I64, v.I64[:n], w.I64[:n], out)
+			case row.result == types.Float:
+				out.F64 = room(out.F64, n)
+				row.floats(out.F64, v.floats(n, &a), w.floats(n, &b), out)
+			default:
+				sums, out.I64 = room(sums, n), room(out.I64, n)
+				row.floats(sums, v.floats(n, &a), w.floats(n, &b), out)
+				roundFloats(out.I64, sums, out)
 			}
-			out.F64 = make([]float64, n)
-			row.floats(out.F64, v.floats(n, &a), w.floats(n, &b), drop)
-			if row.result != types.Float {
-				out.I64, out.F64 = roundFloats(out.F64, drop), nil
-			}
-			return out
 		}, row.result, true
 	}
 	return nil, types.Invalid, false
 }
 
-// dropper gives a function that makes rows of v, which is being made, missing. It
-// copies the bitmap first, which v may share with an argument.
-func (v *Vec) dropper() func(i int) {
-	own := false
-	return func(i int) {
-		if !own {
-			own = true
-			if v.Valid == nil {
-				v.Valid = Ones(v.N)
-			} else {
-				v.Valid = slices.Clone(v.Valid)
-			}
-		}
-		v.Valid.Clear(i)
+// Fill computes a column of n rows into out, whose slices it takes for its own and
+// uses again. Nothing in out is shared with the arguments.
+type Fill func(args []*Vec, n int, out *Vec)
+
+// Kernel is the computation as a Kernel, which gives a fresh column a call.
+func (f Fill) Kernel() Kernel {
+	return func(args []*Vec, n int, _ Bitmap) *Vec {
+		out := &Vec{}
+		f(args, n, out)
+		return out
+	}
+}
+
+// room is n elements with anything in them, in x if it is long enough.
+func room[T any](x []T, n int) []T {
+	if cap(x) < n {
+		return make([]T, n)
+	}
+	return x[:n]
+}
+
+// onlyValid makes v, which is being made, present where two columns are.
+func (v *Vec) onlyValid(a, b *Vec) {
+	switch {
+	case a.Valid == nil && b.Valid == nil:
+		v.Valid = nil
+	case a.Valid == nil:
+		v.Valid = append(v.Valid[:0], b.Valid...)
+	default:
+		v.Valid = append(v.Valid[:0], a.Valid...)
+		v.Valid.Intersect(b.Valid)
 	}
 }
 
@@ -136,7 +155,7 @@ func (v *Vec) floats(n int, scratch *[]float64) []float64 {
 	if v.F64 != nil {
 		return v.F64[:n]
 	}
-	*scratch = slices.Grow((*scratch)[:0], n)[:n]
+	*scratch = room(*scratch, n)
 	for i, x := range v.I64[:n] {
 		(*scratch)[i] = float64(x)
 	}
@@ -144,16 +163,14 @@ func (v *Vec) floats(n int, scratch *[]float64) []float64 {
 }
 
 // roundFloats rounds to whole numbers, halves away from zero.
-func roundFloats(x []float64, bad func(i int)) []int64 {
-	out := make([]int64, len(x))
+func roundFloats(out []int64, x []float64, to *Vec) {
 	for i, f := range x {
 		if f = math.Round(f); f >= -two63 && f < two63 {
 			out[i] = int64(f)
 		} else {
-			bad(i)
+			to.drop(i)
 		}
 	}
-	return out
 }
 
 // The loops over whole numbers gather, for a block of rows, whether any may have
@@ -161,7 +178,7 @@ func roundFloats(x []float64, bad func(i int)) []int64 {
 
 const block = 64
 
-func addInts(out, a, b []int64, bad func(i int)) {
+func addInts(out, a, b []int64, to *Vec) {
 	a, b = a[:len(out)], b[:len(out)]
 	for at := 0; at < len(out); at += block {
 		end, over := min(at+block, len(out)), int64(0)
@@ -172,13 +189,13 @@ func addInts(out, a, b []int64, bad func(i int)) {
 		}
 		for i := at; over < 0 && i < end; i++ {
 			if (out[i]^a[i])&(out[i]^b[i]) < 0 {
-				bad(i)
+				to.drop(i)
 			}
 		}
 	}
 }
 
-func subtractInts(out, a, b []int64, bad func(i int)) {
+func subtractInts(out, a, b []int64, to *Vec) {
 	a, b = a[:len(out)], b[:len(out)]
 	for at := 0; at < len(out); at += block {
 		end, over := min(at+block, len(out)), int64(0)
@@ -189,13 +206,13 @@ func subtractInts(out, a, b []int64, bad func(i int)) {
 		}
 		for i := at; over < 0 && i < end; i++ {
 			if (a[i]^b[i])&(out[i]^a[i]) < 0 {
-				bad(i)
+				to.drop(i)
 			}
 		}
 	}
 }
 
-func multiplyInts(out, a, b []int64, bad func(i int)) {
+func multiplyInts(out, a, b []int64, to *Vec) {
 	const half = 1 << 31
 	a, b = a[:len(out)], b[:len(out)]
 	for at := 0; at < len(out); at += block {
@@ -206,80 +223,80 @@ func multiplyInts(out, a, b []int64, bad func(i int)) {
 		}
 		for i := at; wide >= 1<<32 && i < end; i++ {
 			if x, y := a[i], b[i]; x != 0 && (out[i]/x != y || x == -1 && y == math.MinInt64) {
-				bad(i)
+				to.drop(i)
 			}
 		}
 	}
 }
 
-func remainderInts(out, a, b []int64, bad func(i int)) {
+func remainderInts(out, a, b []int64, to *Vec) {
 	for i := range out {
 		if b[i] == 0 {
-			bad(i)
+			to.drop(i)
 		} else {
 			out[i] = a[i] % b[i]
 		}
 	}
 }
 
-func negateInts(out, a, _ []int64, bad func(i int)) {
+func negateInts(out, a, _ []int64, to *Vec) {
 	for i := range out {
 		if out[i] = -a[i]; a[i] == math.MinInt64 {
-			bad(i)
+			to.drop(i)
 		}
 	}
 }
 
-func addFloats(out, a, b []float64, bad func(i int)) {
+func addFloats(out, a, b []float64, to *Vec) {
 	a, b = a[:len(out)], b[:len(out)]
 	for i := range out {
 		out[i] = a[i] + b[i]
 	}
-	dropInfinite(out, bad)
+	dropInfinite(out, to)
 }
 
-func subtractFloats(out, a, b []float64, bad func(i int)) {
+func subtractFloats(out, a, b []float64, to *Vec) {
 	a, b = a[:len(out)], b[:len(out)]
 	for i := range out {
 		out[i] = a[i] - b[i]
 	}
-	dropInfinite(out, bad)
+	dropInfinite(out, to)
 }
 
-func multiplyFloats(out, a, b []float64, bad func(i int)) {
+func multiplyFloats(out, a, b []float64, to *Vec) {
 	a, b = a[:len(out)], b[:len(out)]
 	for i := range out {
 		out[i] = a[i] * b[i]
 	}
-	dropInfinite(out, bad)
+	dropInfinite(out, to)
 }
 
-func divideFloats(out, a, b []float64, bad func(i int)) {
+func divideFloats(out, a, b []float64, to *Vec) {
 	a, b = a[:len(out)], b[:len(out)]
 	for i := range out {
 		out[i] = a[i] / b[i]
 	}
-	dropInfinite(out, bad)
+	dropInfinite(out, to)
 }
 
-func remainderFloats(out, a, b []float64, bad func(i int)) {
+func remainderFloats(out, a, b []float64, to *Vec) {
 	a, b = a[:len(out)], b[:len(out)]
 	for i := range out {
 		out[i] = math.Mod(a[i], b[i])
 	}
-	dropInfinite(out, bad)
+	dropInfinite(out, to)
 }
 
-func negateFloats(out, a, _ []float64, bad func(i int)) {
+func negateFloats(out, a, _ []float64, to *Vec) {
 	for i := range out {
 		out[i] = -a[i]
 	}
-	dropInfinite(out, bad)
+	dropInfinite(out, to)
 }
 
-// dropInfinite tells bad of the rows that are infinite or no number: those for which x-x
-// is not zero.
-func dropInfinite(x []float64, bad func(i int)) {
+// dropInfinite drops the rows that are infinite or no number: those for which x-x is
+// not zero.
+func dropInfinite(x []float64, to *Vec) {
 	for at := 0; at < len(x); at += block {
 		part, sum := x[at:min(at+block, len(x))], 0.0
 		for _, f := range part {
@@ -287,7 +304,7 @@ func dropInfinite(x []float64, bad func(i int)) {
 		}
 		for i := 0; sum != 0 && i < len(part); i++ {
 			if f := part[i]; f-f != 0 {
-				bad(at + i)
+				to.drop(at + i)
 			}
 		}
 	}

@@ -66,36 +66,41 @@ func compareFold(s, folded string) int {
 type word struct {
 	text     string
 	min, max int32
-	first    [256]bool // bytes that they may begin with
+	ascii    bool
+	tail     uint64 // the last eight bytes of a long ASCII text, blanked
 }
 
+// blank gives ASCII bytes that differ in case only the same value, and many others.
+const blank = 0x2020202020202020
+
 func newWord(s string) *word {
-	w := &word{text: FoldString(s)}
+	w := &word{text: FoldString(s), ascii: true}
 	for i, r := range w.text {
-		size := utf8.RuneLen(r)
+		_, size := utf8.DecodeRuneInString(w.text[i:])
 		lo, hi := size, size
-		if r == utf8.RuneError {
-			_, size = utf8.DecodeRuneInString(w.text[i:])
-			lo, hi = size, size
-		}
-		if i == 0 {
-			w.first[w.text[0]] = true
-		}
 		for q := unicode.SimpleFold(r); q != r; q = unicode.SimpleFold(q) {
 			lo, hi = min(lo, utf8.RuneLen(q)), max(hi, utf8.RuneLen(q))
-			if i == 0 {
-				w.first[string(q)[0]] = true
-			}
 		}
 		w.min += int32(lo)
 		w.max += int32(hi)
+		w.ascii = w.ascii && r < utf8.RuneSelf
+	}
+	if n := len(w.text); n >= 8 {
+		w.tail = load8(w.text, n-8) | blank
 	}
 	return w
 }
 
 // equal reports whether s folds to the word.
 func (w *word) equal(s string) bool {
-	return len(s) >= int(w.min) && len(s) <= int(w.max) && (s == w.text || s != "" && w.first[s[0]] && EqualFold(s, w.text))
+	if len(s) < int(w.min) || len(s) > int(w.max) {
+		return false
+	}
+	// A text as short as an ASCII word has nothing in it that is not ASCII.
+	if w.ascii && len(s) == len(w.text) && len(s) >= 8 && load8(s, len(s)-8)|blank != w.tail {
+		return false
+	}
+	return EqualFold(s, w.text)
 }
 
 // plainEqual is equal over plain text: first the lengths, without a branch, then

@@ -3,6 +3,7 @@ package vec
 import (
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/detlang/det/lang/types"
 )
@@ -13,42 +14,67 @@ func InTexts(texts []string, cased bool) Test {
 	if len(texts) == 1 {
 		return CompareText(Equal, texts[0], cased)
 	}
-	set := make(map[string]struct{}, len(texts))
-	lo, hi := int32(math.MaxInt32), int32(0)
-	var first [256]bool
+	t := newTextSet(texts, cased)
+	return textTest(t.has, nil)
+}
+
+// textSet is a set of texts, folded unless cased, with what can be told at a glance
+// of those that are not in it.
+type textSet struct {
+	texts    map[string]struct{}
+	cased    bool
+	min, max int
+	ends     [16]uint64 // first and last bytes of members: see endsOf
+	fold     []byte     // scratch
+}
+
+func newTextSet(texts []string, cased bool) *textSet {
+	t := &textSet{texts: make(map[string]struct{}, len(texts)), cased: cased, min: math.MaxInt}
 	for _, s := range texts {
-		w := newWord(s)
-		if cased {
-			w = &word{text: s, min: int32(len(s)), max: int32(len(s))}
-			if s != "" {
-				w.first[s[0]] = true
-			}
+		w := &word{text: s, min: int32(len(s)), max: int32(len(s))}
+		if !cased {
+			w = newWord(s)
 		}
-		set[w.text] = struct{}{}
-		lo, hi = min(lo, w.min), max(hi, w.max)
-		for b, ok := range w.first {
-			first[b] = first[b] || ok
+		t.texts[w.text] = struct{}{}
+		t.min, t.max = min(t.min, int(w.min)), max(t.max, int(w.max))
+		if k, ok := endsOf(w.text); ok {
+			t.ends[k>>6] |= 1 << (k & 63)
 		}
 	}
-	var fold []byte // scratch
-	return textTest(func(s string) bool {
-		if len(s) < int(lo) || len(s) > int(hi) || s != "" && !first[s[0]] {
-			return false
-		}
-		_, ok := set[s]
-		if !ok && !cased {
-			fold = AppendFold(fold[:0], s)
-			_, ok = set[string(fold)]
-		}
-		return ok
-	}, nil)
+	return t
+}
+
+// endsOf makes ten bits of the first and the last byte of a text, the same for all
+// texts that fold to one; ok is false where those are not ASCII.
+func endsOf(s string) (bits uint, ok bool) {
+	if s == "" {
+		return 0, true
+	}
+	first, last := s[0], s[len(s)-1]
+	return uint(first&31)<<5 | uint(last&31), first|last < utf8.RuneSelf
+}
+
+// has reports whether s is in the set.
+func (t *textSet) has(s string) bool {
+	if len(s) < t.min || len(s) > t.max {
+		return false
+	}
+	if k, ok := endsOf(s); ok && t.ends[k>>6]>>(k&63)&1 == 0 {
+		return false
+	}
+	if !t.cased && foldedPrefix(s) < len(s) {
+		t.fold = AppendFold(t.fold[:0], s)
+		s = unsafeString(t.fold)
+	}
+	_, ok := t.texts[s]
+	return ok
 }
 
 // InNumbers holds for the rows of an Int, Float, Timestamp or Duration column that
 // equal one of the numbers exactly, whichever of the two kinds they are written
 // in.
 func InNumbers(ints []int64, floats []float64) Test {
-	set := numberSet{}
+	set := &numberSet{}
 	for _, x := range ints {
 		set.ints = append(set.ints, x)
 		if iv := floatsForInt(Equal, x); !iv.none {
@@ -66,6 +92,7 @@ func InNumbers(ints []int64, floats []float64) Test {
 	slices.Sort(set.ints)
 	slices.Sort(set.floats)
 	set.ints, set.floats = slices.Compact(set.ints), slices.Compact(set.floats)
+	set.tabulate()
 	return set.test
 }
 
@@ -74,14 +101,38 @@ func InNumbers(ints []int64, floats []float64) Test {
 type numberSet struct {
 	ints   []int64
 	floats []float64
+	table  Bitmap // of the whole numbers from the first on, if they lie close together
 }
 
-// fewNumbers is how many numbers are compared one after the other.
-const fewNumbers = 4
+const (
+	fewNumbers = 4       // so many are compared one after the other
+	tableBits  = 1 << 16 // whole numbers no further apart are looked up
+)
 
-func (t numberSet) test(args []*Vec, n int, _, out Bitmap) {
+// tabulate lays out the table.
+func (t *numberSet) tabulate() {
+	if len(t.ints) <= fewNumbers {
+		return
+	}
+	first, last := t.ints[0], t.ints[len(t.ints)-1]
+	if span := uint64(last - first); span < tableBits {
+		t.table = NewBitmap(int(span) + 1)
+		for _, x := range t.ints {
+			t.table.Set(int(x - first))
+		}
+	}
+}
+
+func (t *numberSet) test(args []*Vec, n int, _, out Bitmap) {
 	clear(out)
 	switch v := args[0]; {
+	case v.is(whole...) && t.table != nil:
+		first, span := t.ints[0], uint64(len(t.table))<<6
+		x := v.I64
+		testRows(out, n, nil, func(i int) bool {
+			at := uint64(x[i] - first)
+			return at < span && t.table[at>>6]>>(at&63)&1 != 0
+		})
 	case v.is(whole...):
 		anyOf(out, n, v.I64[:n], t.ints, func(out Bitmap, x []int64, c int64) { packWithin(out, x, c, 1) })
 	case v.Kind == types.Float:
@@ -93,9 +144,6 @@ func (t numberSet) test(args []*Vec, n int, _, out Bitmap) {
 // anyOf marks the rows of x that are in set: by comparing columns while it is
 // small, by bisection when it is not.
 func anyOf[T int64 | float64](out Bitmap, n int, x, set []T, equal func(out Bitmap, x []T, c T)) {
-	if len(set) == 0 {
-		return
-	}
 	if len(set) > fewNumbers {
 		testRows(out, n, nil, func(i int) bool {
 			_, ok := slices.BinarySearch(set, x[i])

@@ -9,19 +9,6 @@ import "github.com/detlang/det/lang/types"
 // serves one engine and is not safe for concurrent use.
 type Kernel func(args []*Vec, n int, mask Bitmap) *Vec
 
-// each calls f for the rows of mask that are present in all of the columns.
-func each(n int, mask Bitmap, f func(i int), cols ...*Vec) {
-	if valid := allValid(mask, cols...); valid != nil {
-		for _, r := range valid.Rows(nil) {
-			f(int(r))
-		}
-		return
-	}
-	for i := range n {
-		f(i)
-	}
-}
-
 // allValid is the bitmap of rows in mask present in all columns; nil means all.
 func allValid(mask Bitmap, cols ...*Vec) Bitmap {
 	for _, c := range cols {
@@ -95,16 +82,16 @@ func TextMap(f func(s string) (out string, ok bool)) Kernel {
 		}
 		if v.Kind == types.String && v.Dict != nil {
 			m.of(v.Dict)
-			each(n, mask, func(i int) {
+			sweep(n, allValid(mask, v), func(i int) {
 				c := v.Codes[i]
 				if !m.known.Get(int(c)) {
 					m.known.Set(int(c))
 					m.vals[c] = code(v.Dict.Value(c))
 				}
 				put(i, m.vals[c])
-			}, v)
+			})
 		} else if v.Kind == types.String {
-			each(n, mask, func(i int) { put(i, code(v.Text(i))) }, v)
+			sweep(n, allValid(mask, v), func(i int) { put(i, code(v.Text(i))) })
 		}
 		out.Dict = in.Dict()
 		return out
@@ -135,19 +122,19 @@ func TextNumber[T int64 | float64](kind types.Kind, f func(s string) (T, bool)) 
 		}
 		if v.Kind == types.String && v.Dict != nil {
 			m.of(v.Dict)
-			each(n, mask, func(i int) {
+			sweep(n, allValid(mask, v), func(i int) {
 				c := v.Codes[i]
 				if !m.known.Get(int(c)) {
 					m.known.Set(int(c))
 					m.vals[c].val, m.vals[c].ok = f(v.Dict.Value(c))
 				}
 				put(i, m.vals[c].val, m.vals[c].ok)
-			}, v)
+			})
 		} else if v.Kind == types.String {
-			each(n, mask, func(i int) {
+			sweep(n, allValid(mask, v), func(i int) {
 				x, ok := f(v.Text(i))
 				put(i, x, ok)
-			}, v)
+			})
 		}
 		return numbers(kind, vals, valid)
 	}

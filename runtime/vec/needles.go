@@ -13,7 +13,7 @@ type needles struct {
 	cased bool
 	empty bool            // one of them is the empty text
 	short [256]bool       // those of one byte
-	pairs [1 << 10]uint64 // two bytes that one begins with
+	pairs [1 << 10]uint64 // two bytes that one begins with, or that begin with one
 	from  map[uint16][]string
 	fold  []byte // scratch
 }
@@ -29,6 +29,10 @@ func newNeedles(texts []string, cased bool) *needles {
 			t.empty = true
 		case 1:
 			t.short[s[0]] = true
+			for next := range 256 {
+				k := uint16(s[0]) | uint16(next)<<8
+				t.pairs[k>>6] |= 1 << (k & 63)
+			}
 		default:
 			k := pair(s, 0)
 			t.pairs[k>>6] |= 1 << (k & 63)
@@ -50,12 +54,12 @@ func (t *needles) in(s string) bool {
 		s = unsafeString(t.fold)
 	}
 	for i := range len(s) - 1 {
-		if t.short[s[i]] {
-			return true
-		}
 		k := pair(s, i)
 		if t.pairs[k>>6]>>(k&63)&1 == 0 {
 			continue
+		}
+		if t.short[s[i]] {
+			return true
 		}
 		for _, needle := range t.from[k] {
 			if strings.HasPrefix(s[i:], needle) {

@@ -11,27 +11,25 @@ import (
 // newPattern compiles a regular expression to a search. A literal that every
 // match must hold is looked for first: most texts lack it, and looking for it is
 // many times faster than the automaton.
-func newPattern(expr string) (func(s string) bool, error) {
+func newPattern(expr string, _ bool) (textTester, error) {
 	re, err := regexp.Compile(expr)
 	if err != nil {
-		return nil, fmt.Errorf("the regular expression is wrong: %w", err)
+		return textTester{}, fmt.Errorf("the regular expression is wrong: %w", err)
 	}
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil, fmt.Errorf("the regular expression is wrong: %w", err)
+		return textTester{}, fmt.Errorf("the regular expression is wrong: %w", err)
 	}
 	lit := required(tree.Simplify())
-	switch {
-	case lit.text == "":
-		return re.MatchString, nil
-	case lit.fold && lit.whole:
-		return func(s string) bool { return ContainsFold(s, lit.text) }, nil
-	case lit.fold:
-		return func(s string) bool { return ContainsFold(s, lit.text) && re.MatchString(s) }, nil
-	case lit.whole:
-		return func(s string) bool { return strings.Contains(s, lit.text) }, nil
+	if lit.text == "" {
+		return textTester{test: re.MatchString}, nil
 	}
-	return func(s string) bool { return strings.Contains(s, lit.text) && re.MatchString(s) }, nil
+	t, err := containing(lit.text, !lit.fold)
+	if t.exact = lit.whole; !t.exact {
+		has := t.test
+		t.test = func(s string) bool { return has(s) && re.MatchString(s) }
+	}
+	return t, err
 }
 
 // needed is a text that every match of an expression contains: folded if fold,
