@@ -85,6 +85,8 @@ func (m meaning) cast(want types.Kind) cast {
 			return nil
 		}
 		return m.castMicros
+	case m.sense == asInt && want == types.Timestamp:
+		return castEpoch
 	case m.sense == asInt96 && want == types.Timestamp:
 		return castInt96
 	case m.sense == asInterval && want == types.Duration:
@@ -228,6 +230,27 @@ func (m meaning) castMicros(dst *lane, at int, src *lane, n int, odd func(int, o
 			continue
 		}
 		out[i] = x * m.mul
+	}
+	return nil
+}
+
+// castEpoch takes a number for a count since the epoch in a unit that its size
+// tells, as toTimestamp does.
+func castEpoch(dst *lane, at int, src *lane, n int, _ func(int, outcome, value)) error {
+	for i, x := range src.i64[:n] {
+		size := x
+		if x < 0 {
+			size = -(x + 1)
+		}
+		switch {
+		case size < epochSeconds:
+			x *= 1_000_000
+		case size < epochMillis:
+			x *= 1000
+		case size >= epochMicros:
+			x = floorDiv(x, 1000)
+		}
+		dst.i64[at+i] = x
 	}
 	return nil
 }

@@ -107,39 +107,75 @@ func holds[T cmp.Ordered](op string, x T, values []T) bool {
 // filter appends the rows of those given that pass to dst; rows nil means all of
 // the lane's.
 func (t *rangeTest) filter(dst []int32, l *lane, rows []int32, d *growing) []int32 {
-	var pass func(i int) bool
-	switch {
-	case l.kind == types.Float:
-		pass = func(i int) bool { return holds(t.op, l.f64[i], t.floats) }
-	case l.kind == types.String && l.coded:
+	if l.kind == types.String && l.coded {
 		t.judge(d)
-		pass = func(i int) bool { return t.codes[l.codes[i]] }
-	case l.kind == types.String:
-		pass = func(i int) bool { return holds(t.op, view(l.textAt(i)), t.texts) }
-	default:
-		pass = func(i int) bool { return holds(t.op, l.i64[i], t.ints) }
 	}
-	// A missing value passes != and nothing else.
-	test := func(i int) bool {
-		if l.missing(i) {
-			return t.op == "!="
-		}
-		return pass(i)
+	if rows != nil || l.valid != nil {
+		return t.filterEach(dst, l, rows)
 	}
-	if rows == nil {
-		for i := range l.n {
-			if test(i) {
-				dst = append(dst, int32(i))
+	switch l.kind {
+	case types.Int, types.Timestamp, types.Duration:
+		if lo, hi, ok := t.interval(); ok {
+			for i, x := range l.i64[:l.n] {
+				if lo <= x && x <= hi {
+					dst = append(dst, int32(i))
+				}
 			}
+			return dst
 		}
-		return dst
+	case types.String:
+		if l.coded {
+			for i, c := range l.codes[:l.n] {
+				if t.codes[c] {
+					dst = append(dst, int32(i))
+				}
+			}
+			return dst
+		}
 	}
-	for _, i := range rows {
-		if test(int(i)) {
-			dst = append(dst, i)
+	return t.filterEach(dst, l, rows)
+}
+
+// filterEach is filter for all cases. A missing value passes != and nothing else.
+func (t *rangeTest) filterEach(dst []int32, l *lane, rows []int32) []int32 {
+	n := wanted(l.n, rows)
+	for k := range n {
+		i := int(rowAt(rows, k))
+		pass := t.op == "!="
+		switch {
+		case l.missing(i):
+		case l.kind == types.Float:
+			pass = holds(t.op, l.f64[i], t.floats)
+		case l.kind == types.String && l.coded:
+			pass = t.codes[l.codes[i]]
+		case l.kind == types.String:
+			pass = holds(t.op, view(l.textAt(i)), t.texts)
+		default:
+			pass = holds(t.op, l.i64[i], t.ints)
+		}
+		if pass {
+			dst = append(dst, int32(i))
 		}
 	}
 	return dst
+}
+
+// interval is the test of integers as one of lo <= x <= hi, where it is one.
+func (t *rangeTest) interval() (lo, hi int64, ok bool) {
+	lo, hi = math.MinInt64, math.MaxInt64
+	switch t.op {
+	case "==":
+		return t.ints[0], t.ints[0], true
+	case "<":
+		return lo, t.ints[0] - 1, t.ints[0] > lo
+	case "<=":
+		return lo, t.ints[0], true
+	case ">":
+		return t.ints[0] + 1, hi, t.ints[0] < hi
+	case ">=":
+		return t.ints[0], hi, true
+	}
+	return 0, 0, false
 }
 
 // judge compares the texts that are new in the dictionary.

@@ -107,15 +107,19 @@ func (p *plainInts) read(l *lane, at, n int) error {
 	dst, b := l.i64[at:at+n], p.b
 	p.b = b[n*p.width:]
 	if p.width == 8 {
-		for i := range dst {
-			dst[i] = int64(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
+		copy(bytesOf(dst), b) // Arrow's memory is little-endian, too
 		return nil
 	}
+	b = b[:4*len(dst)]
+	for len(dst) >= 4 && len(b) >= 16 {
+		dst[0] = int64(int32(binary.LittleEndian.Uint32(b)))
+		dst[1] = int64(int32(binary.LittleEndian.Uint32(b[4:])))
+		dst[2] = int64(int32(binary.LittleEndian.Uint32(b[8:])))
+		dst[3] = int64(int32(binary.LittleEndian.Uint32(b[12:])))
+		dst, b = dst[4:], b[16:]
+	}
 	for i := range dst {
-		dst[i] = int64(int32(binary.LittleEndian.Uint32(b)))
-		b = b[4:]
+		dst[i] = int64(int32(binary.LittleEndian.Uint32(b[4*i:])))
 	}
 	return nil
 }
@@ -143,10 +147,7 @@ func (p *plainFloats) read(l *lane, at, n int) error {
 	dst, b := l.f64[at:at+n], p.b
 	p.b = b[n*p.width:]
 	if p.width == 8 {
-		for i := range dst {
-			dst[i] = math.Float64frombits(binary.LittleEndian.Uint64(b))
-			b = b[8:]
-		}
+		copy(bytesOf(dst), b)
 		return nil
 	}
 	for i := range dst {
