@@ -204,7 +204,6 @@ var symbols = []struct {
 	{"==", operator}, {"!=", operator}, {"<=", operator}, {">=", operator},
 	{"<", operator}, {">", operator}, {"*", operator}, {"/", operator}, {"%", operator},
 	{"+", operator}, {"-", operator}, {"=", assign}, {":", assign},
-	{",", punct}, {".", punct}, {"(", punct}, {")", punct}, {"[", punct}, {"]", punct}, {"{", punct}, {"}", punct},
 }
 
 // foreign are symbols of other languages, with what to write here. Where kind is
@@ -220,6 +219,9 @@ var foreign = []struct {
 func (s *scanner) symbol() {
 	rest := s.text[s.pos:]
 	switch {
+	case strings.IndexByte("()[]{},.", rest[0]) >= 0:
+		s.add(punct, s.pos+1)
+		return
 	case rest[0] == '#':
 		s.skip(s.lineEnd(), "a comment starts with //")
 		return

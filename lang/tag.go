@@ -5,13 +5,6 @@ import (
 	"github.com/detlang/det/lang/source"
 )
 
-// Limits on what one expression may hold, so that no tree is deeper than every
-// later walk over it can bear.
-const (
-	maxNesting   = 200
-	maxOperators = 10_000
-)
-
 // The token pass. Line ends mean nothing in the language, and no stage, clause
 // or field name is reserved, so where a stage ends follows from one question
 // only: is an operand complete? After a complete operand a clause word starts a
@@ -92,21 +85,6 @@ func tag(f *source.File, raw []token, diags *diag.List) tagged {
 	return tagged{t.out, t.segments}
 }
 
-// paired reports whether all braces pair up.
-func (t *tagger) paired() bool {
-	depth := 0
-	for _, tok := range t.in {
-		if t.is(tok, "{") {
-			depth++
-		} else if t.is(tok, "}") {
-			if depth--; depth < 0 {
-				return false
-			}
-		}
-	}
-	return depth == 0
-}
-
 func (t *tagger) text(tok token) string { return t.file.Text[tok.start:tok.end] }
 
 // is reports whether tok is this symbol.
@@ -132,9 +110,14 @@ func (t *tagger) at(tok token) source.Span {
 // write puts the token at hand out as kind k.
 func (t *tagger) write(k kind) { t.writeTo(k, t.i) }
 
-// writeTo puts the tokens from the one at hand to the one at last out as one.
+// writeTo puts the tokens from the one at hand to the one at last out as one. Bad
+// tokens in a row, of which there may be millions, become one.
 func (t *tagger) writeTo(k kind, last int) {
 	tok := t.in[t.i]
+	if n := len(t.out) - 1; k == bad && n >= 0 && t.out[n].kind == bad {
+		t.out[n].end, t.i = t.in[last].end, last
+		return
+	}
 	tok.kind, tok.end, tok.entry = k, t.in[last].end, t.entry
 	t.out = append(t.out, tok)
 	t.i, t.entry = last, false
@@ -158,122 +141,6 @@ func (t *tagger) step() {
 		t.name(tok)
 	default:
 		t.token(tok)
-	}
-}
-
-// begin starts a declaration with the word at hand; "" starts unknown text.
-func (t *tagger) begin(word string) {
-	t.finish()
-	t.segments = append(t.segments, segment{from: len(t.out), unknown: word == ""})
-	t.state, t.argument, t.clause, t.depth, t.told = open, false, false, 0, false
-	t.brackets, t.operators = t.brackets[:0], 0
-	switch word {
-	case "":
-		t.mode = lost
-		t.lose(t.in[t.i])
-		return
-	case "import":
-		t.mode = importing
-	case "const", "list", "fn":
-		t.mode = naming
-	default:
-		t.mode, t.state, t.place = header, named, declarations[word]
-	}
-	t.write(keyword)
-}
-
-// finish ends the declaration at hand.
-func (t *tagger) finish() {
-	if n := len(t.segments); n > 0 && t.segments[n-1].to == 0 {
-		t.segments[n-1].to, t.segments[n-1].over = len(t.out), t.told
-	}
-	t.mode = outside
-}
-
-// startsDeclaration reports whether the word of a declaration starts one here.
-// Inside of an unfinished one it must look like the head of another: then the
-// unfinished one ends here.
-func (t *tagger) startsDeclaration(tok token, word string) bool {
-	if _, ok := declarations[word]; !ok {
-		return false
-	}
-	switch t.mode {
-	case outside:
-		return true
-	case lost:
-		return t.depth == 0 && tok.first || t.unclosed && t.startsLine(tok) && t.looksLikeHead(t.i)
-	case importing, valuing:
-		return t.state == done && len(t.brackets) == 0 || tok.first && t.looksLikeHead(t.i)
-	case naming:
-		return tok.first && t.looksLikeHead(t.i)
-	case header:
-		return tok.first && t.looksLikeHead(t.i) && (t.state == named || t.state == done || t.unclosed)
-	default:
-		return t.unclosed && t.startsLine(tok) && t.looksLikeHead(t.i)
-	}
-}
-
-// startsLine reports whether tok stands in the first column.
-func (t *tagger) startsLine(tok token) bool {
-	return tok.start == 0 || t.file.Text[tok.start-1] == '\n'
-}
-
-// looksLikeHead reports whether token i and those behind it are the head of a
-// declaration.
-func (t *tagger) looksLikeHead(i int) bool {
-	word := t.word(t.in[i])
-	name, after := t.in[min(i+1, len(t.in)-1)], t.in[min(i+2, len(t.in)-1)]
-	switch {
-	case name.first:
-		return false
-	case word == "import", declarations[word] != 0 && t.is(name, "{"):
-		return true
-	}
-	if name.kind != ident && name.kind != quoted && name.kind != str {
-		return false
-	}
-	switch word {
-	case "const":
-		return t.is(after, "=")
-	case "fn":
-		return t.is(after, "(")
-	case "list":
-		return t.is(after, "=") || after.kind == ident
-	}
-	w := clauses[t.word(after)]
-	return t.is(after, "{") || w != nil && w.In&inHead != 0
-}
-
-// lose writes text that belongs to no declaration, up to the end of its braces.
-func (t *tagger) lose(tok token) {
-	if t.is(tok, "{") {
-		t.depth++
-	} else if t.is(tok, "}") {
-		t.depth--
-	}
-	t.write(tok.kind)
-	if t.depth < 0 || t.depth == 0 && t.is(tok, "}") {
-		t.finish()
-	}
-}
-
-// name writes what stands before the = of const, list and fn: names only.
-func (t *tagger) name(tok token) {
-	switch {
-	case tok.kind == quoted:
-		t.write(ident)
-	case t.word(tok) == "from" && t.peek(1).kind == str:
-		t.write(clauseWord)
-	case t.is(tok, "{"), t.is(tok, "}"):
-		t.brace(tok)
-	default:
-		t.write(tok.kind)
-		if tok.kind == assign || tok.kind == str {
-			t.mode, t.state = valuing, open
-		}
-		if tok.kind == str {
-			t.state = done
-		}
 	}
 }
 
@@ -347,12 +214,6 @@ func (t *tagger) count(k kind, last int) {
 	t.argument = false
 }
 
-// tooLong tells that an expression has too many operators.
-func (t *tagger) tooLong() kind {
-	t.limit("D0114", "this expression has more than %d operators", maxOperators).Hint = "put the values in a list and test with `in` or `any`"
-	return bad
-}
-
 // sign writes a prefix, within the limit.
 func (t *tagger) sign() {
 	t.startEntry()
@@ -363,15 +224,6 @@ func (t *tagger) sign() {
 	}
 	t.count(k, t.i)
 	t.state = open
-}
-
-// limit tells once in a declaration that a limit was passed at the token at hand.
-func (t *tagger) limit(code, format string, args ...any) *diag.Diagnostic {
-	if t.told {
-		return &diag.Diagnostic{}
-	}
-	t.told = true
-	return t.diags.Errorf(code, t.at(t.in[t.i]), format, args...)
 }
 
 // bracket opens a call's arguments, a list or a parenthesis.
@@ -450,36 +302,4 @@ func (t *tagger) labelAt(n int) bool {
 	}
 	name := t.peek(n)
 	return (name.kind == ident || name.kind == quoted) && t.peek(n+1).kind == assign
-}
-
-// brace opens or closes a body or a block.
-func (t *tagger) brace(tok token) {
-	t.brackets, t.clause = t.brackets[:0], false
-	if t.is(tok, "{") {
-		t.depth++
-		t.write(punct)
-		switch t.mode {
-		case header:
-			t.mode = staging
-		case staging:
-			t.mode = listing
-		case importing, naming, valuing:
-			t.mode = lost
-		}
-		t.state = fresh
-		return
-	}
-	if t.mode < staging {
-		t.begin("")
-		return
-	}
-	t.depth--
-	t.write(punct)
-	t.state = fresh
-	switch t.depth {
-	case 0:
-		t.finish()
-	case 1:
-		t.mode = staging
-	}
 }
