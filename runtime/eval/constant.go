@@ -13,31 +13,62 @@ import (
 // know no such limit.
 const MaxListColumn = 1024
 
-// constant is a value that expressions share, and the column that it last made.
+// constant is a value that expressions share, and the columns that it made.
 type constant struct {
 	kind  types.Kind
 	value any
-	col   *vec.Vec
+	long  *vec.Vec // the longest so far
+	last  *vec.Vec // the one for the last batch, which shares its memory
 }
 
 // column is n rows of the constant. A network, a list of networks, and a list
 // longer than MaxListColumn have no column: every row is missing.
 func (c *constant) column(n int) *vec.Vec {
-	if c.col == nil || c.col.N != n {
-		c.col = repeat(c.kind, c.value, n)
+	if c.last == nil || c.last.N != n {
+		if c.long == nil || c.long.N < n {
+			c.long = repeat(c.kind, c.value, n)
+		}
+		c.last = head(c.long, n)
 	}
-	return c.col
+	return c.last
 }
 
+// repeat is n rows of a constant.
 func repeat(kind types.Kind, value any, n int) *vec.Vec {
-	one := one(kind, value)
-	if one.Missing(0) {
+	row := one(kind, value)
+	if row.Missing(0) {
 		return vec.Nulls(n)
 	}
 	var g vec.Gatherer
-	col := g.Gather([]*vec.Vec{one}, n, nil, func(int) (int, int) { return 0, 0 })
+	col := g.Gather([]*vec.Vec{row}, n, nil, func(int) (int, int) { return 0, 0 })
 	col.Valid = nil
 	return col
+}
+
+// head is the first n rows of a column that repeats one value.
+func head(v *vec.Vec, n int) *vec.Vec {
+	h := *v
+	h.N = n
+	switch {
+	case v.Kind == types.Null:
+		return vec.Nulls(n)
+	case v.Kind == types.Bool:
+		h.Bits = vec.NewBitmap(n)
+		if v.Bits.Any() {
+			h.Bits.Fill(n)
+		}
+	case v.Kind == types.Float:
+		h.F64 = v.F64[:n]
+	case v.Kind == types.String:
+		h.Codes = v.Codes[:n]
+	case v.Kind == types.IP:
+		h.IPs = v.IPs[:n]
+	case v.Kind == types.List:
+		h.Offs = v.Offs[:n+1]
+	default:
+		h.I64 = v.I64[:n]
+	}
+	return &h
 }
 
 // one is a column of one row of a constant as the language has it.
