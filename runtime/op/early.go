@@ -125,7 +125,7 @@ func (w *early) pair(b *runtime.Batch, rows, ids []int32) {
 
 // judge gives the batch of running values.
 func (w *early) judge(b *runtime.Batch) *runtime.Batch {
-	order, at := byWave(w.waves.wave, w.waves.most)
+	order, at := buckets(w.waves.wave, w.waves.most)
 	var judged []int32 // pairs
 	place := make([]int32, len(w.pairs))
 	for p, over := range w.waves.over {

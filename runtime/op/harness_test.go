@@ -197,12 +197,6 @@ func (c *chain) feed(events []event, rnd *rand.Rand) []row {
 	return c.out
 }
 
-// sorted puts events in the order in which the engine gives them.
-func sorted(events []event) []event {
-	slices.SortStableFunc(events, func(a, b event) int { return int(a.t - b.t) })
-	return events
-}
-
 // listing is an aggregate for tests: its result is the text of all rows that were
 // added, in order, so that a test sees exactly what a group holds.
 var listing = agg.Spec{

@@ -234,8 +234,8 @@ func (w *slider) plan(s *slide, from, to int) {
 // run goes through the waves: what leaves, what joins, what is judged.
 func (w *slider) run(s *slide, from int, res *results) {
 	most := max(w.waves.most, w.left.most)
-	pairs, at := byWave(w.waves.wave, most)
-	gone, goneAt := byWave(w.left.wave, most)
+	pairs, at := buckets(w.waves.wave, most)
+	gone, goneAt := buckets(w.left.wave, most)
 	var groups, rows, judged, places []int32
 	for k := int32(1); k <= most; k++ {
 		w.remove(gone[goneAt[k]:goneAt[k+1]])

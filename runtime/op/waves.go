@@ -46,22 +46,3 @@ func (w *waves) meet(g int32, t int64) {
 	w.over = append(w.over, false)
 	m.last = int32(len(w.group))
 }
-
-// byWave sorts items by their wave, keeping their order within one. The items of
-// wave k are order[at[k]:at[k+1]].
-func byWave(wave []int32, most int32) (order, at []int32) {
-	at = make([]int32, most+2)
-	for _, k := range wave {
-		at[k+1]++
-	}
-	for k := range most + 1 {
-		at[k+1] += at[k]
-	}
-	order = make([]int32, len(wave))
-	next := append([]int32(nil), at...)
-	for i, k := range wave {
-		order[next[k]] = int32(i)
-		next[k]++
-	}
-	return order, at
-}
