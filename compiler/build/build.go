@@ -141,6 +141,7 @@ func (rb *ruleBuilder) stage(st *plan.Stage) error {
 	if st.Cond != nil { // when: its condition is its input
 		inputs = []plan.Expr{st.Cond}
 		args = &op.Args{Head: []op.Arg{{Name: "condition", Col: st.Before, Type: types.TBool}}}
+		seg.Drop = 1
 	}
 	if !st.Fresh {
 		in = st.Row

@@ -55,6 +55,9 @@ type Segment struct {
 	Inputs []eval.ID
 	Fresh  bool // the operator sees the inputs alone, not the row before them
 	Op     runtime.Operator
+	// Drop is how many columns at the end of what the operator gives are its inputs
+	// only, and do not flow on.
+	Drop int
 }
 
 // None is no expression.

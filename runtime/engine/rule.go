@@ -43,7 +43,14 @@ func newRule(e *Engine, def *Rule) *rule {
 			seg.frame = s.Graph.Frame()
 		}
 		if i+1 < len(def.Segments) {
-			seg.emit = func(b *runtime.Batch) error { return r.run(context.Background(), i+1, b) }
+			seg.emit = func(b *runtime.Batch) error {
+				if s.Drop > 0 {
+					short := *b
+					short.Cols = b.Cols[:len(b.Cols)-s.Drop]
+					b = &short
+				}
+				return r.run(context.Background(), i+1, b)
+			}
 		}
 	}
 	if def.Stream < 0 {
