@@ -144,24 +144,25 @@ func checkMangled(t *rapid.T, text, mangled string) {
 	}
 }
 
-// mangle puts random space and comments between tokens, but none behind signs.
+// mangle puts random space and comments between tokens, but none behind signs and
+// dots, where it may show that an operand is missing.
 // Each stage and each declaration still starts a line.
 func mangle(t *rapid.T, text string) string {
 	f := source.New("x.det", text)
 	raw, _ := scan(f, &diag.List{})
-	starts, signs := map[int32]bool{}, map[int32]bool{}
+	starts, tight := map[int32]bool{}, map[int32]bool{} // by where a token starts
 	for _, tok := range tag(f, raw, &diag.List{}).tokens {
 		if tok.kind == stageName || tok.kind == keyword {
 			starts[tok.start] = true
 		}
-		signs[tok.end] = tok.kind == prefix
+		tight[tok.end] = tok.kind == prefix
 	}
 	var b strings.Builder
 	spaces := []string{" ", " ", " ", "  ", "\t", "\n", "\r\n", "\n\n\n"}
 	for i, tok := range raw[:len(raw)-1] {
 		if i > 0 {
 			glued := raw[i-1].end == tok.start
-			if glued && signs[tok.start] {
+			if glued && (tight[tok.start] || text[tok.start-1] == '.') {
 				b.WriteString(text[tok.start:tok.end])
 				continue
 			}

@@ -162,8 +162,8 @@ func (t *tagger) startsStageAnyway(i int) bool {
 	return t.is(next, "[")
 }
 
-// startsAnew reports whether token i, behind a dot, rather starts a stage or a
-// declaration.
+// startsAnew reports whether token i, behind a dot that ends its line, rather
+// starts a stage or a declaration.
 func (t *tagger) startsAnew(i int) bool {
 	_, ok := declarations[t.word(t.in[i])]
 	return t.startsStageAnyway(i) || ok && t.in[i].first && t.looksLikeHead(i)
