@@ -325,6 +325,11 @@ func TestOperatorErrors(t *testing.T) {
 			t.Errorf("%v %s %v: %v, want %q", c.left, c.op, c.right, err, c.want)
 		}
 	}
+	for op, n := range map[string]int{"==": 1, "+": 1, "neg": 2, "is": 0, "in": 3, "-": 0} {
+		if _, _, err := Operator(op, Options{}, make([]types.Type, n), make([]any, n)); err == nil || !strings.Contains(err.Error(), "there is no operator") {
+			t.Errorf("%s of %d values: %v", op, n, err)
+		}
+	}
 	if _, _, err := Operator("neg", Options{}, []types.Type{text}, []any{nil}); err == nil || err.Error() != "cannot negate string" {
 		t.Error(err)
 	}
