@@ -19,7 +19,8 @@ func stddevSpec() Spec {
 	return deviation{
 		name: "stddev",
 		doc: "The sample standard deviation (n−1) of a number or a duration. Of fewer than two values it is missing.\n\n" +
-			"Moments of integers are exact; those of floats are kept in double-double arithmetic around the first value.",
+			"Moments of integers are exact; those of floats are kept in double-double arithmetic around the first value. " +
+			"A variance beyond the range of a float makes it missing.",
 		kinds:  amounts,
 		ints:   (*IntMoments).Stddev,
 		floats: (*Moments).Stddev,

@@ -32,7 +32,7 @@ func (k *Keys) probe(b *block, out []int32) {
 	k.makeRoom(b.n)
 	k.hashes(b)
 	k.index.guess(b.hash[:b.n], b.id[:b.n])
-	for _, j := range k.cells.check(b, out) {
+	for _, j := range k.check(b, out) {
 		out[b.at[j]] = k.find(b.hash[j], b.w0[j], b.w1[j], b.key[j])
 	}
 	if k.idle.any() {
@@ -57,7 +57,7 @@ func (k *Keys) hashes(b *block) {
 	}
 	for j, w := range w1 {
 		if k.form.long(w) {
-			hash[j] = k.hash(b.key[j], 0, w)
+			hash[j] = k.hash(b.key[j], nowhere, w)
 		}
 	}
 }
@@ -75,9 +75,8 @@ func (x *index) guess(hash []uint64, id []int32) {
 	}
 }
 
-// check takes over the guesses whose cell is the row's key; the other rows are
-// listed.
-func (c *cells) check(b *block, out []int32) (left []int32) {
+// check takes over the guesses whose key is the row's; the other rows are listed.
+func (k *Keys) check(b *block, out []int32) (left []int32) {
 	n := 0
 	w0, w1, at := b.w0[:b.n], b.w1[:b.n], b.at[:b.n]
 	for j, id := range b.id[:b.n] {
@@ -86,8 +85,8 @@ func (c *cells) check(b *block, out []int32) (left []int32) {
 			n++
 			continue
 		}
-		c0, c1 := c.words(id)
-		if c0^w0[j]|c1^w1[j] != 0 {
+		c0, c1 := k.cells.words(id)
+		if c1 != w1[j] || c0 != w0[j] && !(k.form.long(c1) && string(k.cells.text(c0, c1)) == b.key[j]) {
 			n++
 		}
 		out[at[j]] = id

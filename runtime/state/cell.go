@@ -10,12 +10,14 @@ import (
 // In the form of texts the last byte is the length of a text of up to 15 bytes,
 // which comes first and is padded with zeros; or it is isLong, and the cell holds
 // where the text lies in the arena (8 bytes) and its length (4 bytes). In the
-// form of fixed widths all keys lie in the cell, or all lie in the arena.
+// form of fixed widths all keys lie in the cell, or all lie in the arena. A key
+// that is looked up has a cell too: nowhere is its place in the arena.
 type cell = [16]byte
 
 const (
 	shortText = 15
 	isLong    = 0xFF
+	nowhere   = 1<<64 - 1
 	pageLen   = 4096 // cells a page
 )
 
@@ -76,12 +78,8 @@ func (c *cells) add() int32 {
 	return int32(c.n - 1)
 }
 
-// put writes a key into a cell.
-func (c *cells) put(id int32, w0, w1 uint64, key string, long bool) {
-	if long {
-		w0 = c.arena.add(key)
-		w1 = w1>>56<<56 | uint64(len(key))
-	}
+// put writes a cell.
+func (c *cells) put(id int32, w0, w1 uint64) {
 	c.pages[id/pageLen][id%pageLen] = cellOf(w0, w1)
 }
 

@@ -76,7 +76,7 @@ func (b *block) encodeColumn(v *vec.Vec) {
 func (b *block) text(j int, s string) {
 	b.key[j] = s
 	if len(s) > shortText {
-		b.w0[j], b.w1[j] = 0, isLong<<56
+		b.w0[j], b.w1[j] = nowhere, isLong<<56|uint64(len(s))
 		return
 	}
 	b.w0[j], b.w1[j] = textWords(s)

@@ -57,15 +57,15 @@ func (f *form) length(c *cell) int {
 	return f.width
 }
 
-// words is the cell of a key, but for its place in the arena if it is long.
+// words is the cell of a key that is looked up.
 func (f *form) words(key string) (w0, w1 uint64) {
 	switch {
 	case f.texts && len(key) > shortText:
-		return 0, isLong << 56
+		return nowhere, isLong<<56 | uint64(len(key))
 	case f.texts:
 		return textWords(key)
 	case len(key) > len(cell{}):
-		return 0, 0
+		return nowhere, uint64(len(key))
 	}
 	var c cell
 	copy(c[:], key)

@@ -138,7 +138,7 @@ func (k *Keys) compact() {
 	k.cells.arena = arena{}
 	for id := range k.index.ids {
 		if w0, w1 := k.cells.words(id); k.form.long(w1) {
-			k.cells.put(id, w0, w1, view(old.get(w0, int(uint32(w1)))), true)
+			k.cells.put(id, k.cells.arena.add(view(old.get(w0, int(uint32(w1))))), w1)
 		}
 	}
 }

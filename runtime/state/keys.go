@@ -182,7 +182,10 @@ func (k *Keys) find(h, w0, w1 uint64, key string) int32 {
 		}
 		id = k.cells.add()
 	}
-	k.cells.put(id, w0, w1, key, k.form.long(w1))
+	if k.form.long(w1) {
+		w0 = k.cells.arena.add(key)
+	}
+	k.cells.put(id, w0, w1)
 	k.index.insert(h, id, k.hashOf)
 	return id
 }
@@ -209,10 +212,7 @@ func (k *Keys) locate(h, w0, w1 uint64, key string) (int32, bool) {
 // is reports whether the key of id is the given one.
 func (k *Keys) is(id int32, w0, w1 uint64, key string) bool {
 	a, b := k.cells.words(id)
-	if k.form.long(w1) {
-		return k.form.long(b) && string(k.cells.text(a, b)) == key
-	}
-	return a == w0 && b == w1
+	return b == w1 && (a == w0 || k.form.long(b) && string(k.cells.text(a, b)) == key)
 }
 
 // hash is the hash of a key, secret to this process: a folded multiplication for

@@ -13,8 +13,8 @@ const benchBatch = 16 << 10
 
 // benchRows is 1<<20 rows over n distinct hosts, as columns of benchBatch rows,
 // coded or plain.
-func benchRows(n int, coded bool) []*vec.Vec {
-	all, in := hosts(n), vec.NewInterner()
+func benchRows(n int, prefix string, coded bool) []*vec.Vec {
+	all, in := hosts(n, prefix), vec.NewInterner()
 	if coded {
 		for i := range n {
 			in.Code(all.Text(i))
@@ -43,9 +43,13 @@ func benchRows(n int, coded bool) []*vec.Vec {
 
 func BenchmarkKeys(b *testing.B) {
 	for _, n := range []int{1_000, 1_000_000} {
-		for _, layout := range []string{"codes", "texts", "pairs", "ints"} {
+		for _, layout := range []string{"codes", "texts", "long", "pairs", "ints"} {
 			b.Run(fmt.Sprintf("%s-%d", layout, n), func(b *testing.B) {
-				cols := benchRows(n, layout != "texts")
+				prefix := "host-"
+				if layout == "long" {
+					prefix = "workstation-of-floor-4-"
+				}
+				cols := benchRows(n, prefix, layout != "texts" && layout != "long")
 				kinds := []types.Kind{types.String}
 				args := make([][]*vec.Vec, len(cols))
 				second := vec.NewDict("a", "b", "c")
@@ -69,15 +73,14 @@ func BenchmarkKeys(b *testing.B) {
 				for _, a := range args {
 					k.IDs(a, nil, benchBatch, out)
 				}
-				b.ResetTimer()
-				for i := range b.N {
+				for i := 0; b.Loop(); i++ {
 					k.IDs(args[i%len(args)], nil, benchBatch, out)
 				}
 				b.ReportMetric(float64(b.N)*benchBatch/b.Elapsed().Seconds()/1e6, "Mrows/s")
 			})
 		}
 		b.Run(fmt.Sprintf("map-%d", n), func(b *testing.B) {
-			cols := benchRows(n, false)
+			cols := benchRows(n, "host-", false)
 			m := map[string]int32{}
 			out := make([]int32, benchBatch)
 			look := func(v *vec.Vec) {
@@ -94,8 +97,7 @@ func BenchmarkKeys(b *testing.B) {
 			for _, c := range cols {
 				look(c)
 			}
-			b.ResetTimer()
-			for i := range b.N {
+			for i := 0; b.Loop(); i++ {
 				look(cols[i%len(cols)])
 			}
 			b.ReportMetric(float64(b.N)*benchBatch/b.Elapsed().Seconds()/1e6, "Mrows/s")

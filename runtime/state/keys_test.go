@@ -39,11 +39,11 @@ func plain(values ...any) *vec.Vec {
 	return v
 }
 
-// hosts is n distinct texts of 12 bytes, in plain form.
-func hosts(n int) *vec.Vec {
+// hosts is n distinct texts, a prefix and seven digits, in plain form.
+func hosts(n int, prefix string) *vec.Vec {
 	v := &vec.Vec{Kind: types.String, N: n, Offs: []int32{0}}
 	for i := range n {
-		v.Bytes = fmt.Appendf(v.Bytes, "host-%07d", i)
+		v.Bytes = fmt.Appendf(v.Bytes, "%s%07d", prefix, i)
 		v.Offs = append(v.Offs, int32(len(v.Bytes)))
 	}
 	return v
@@ -73,6 +73,7 @@ func TestKeysIDs(t *testing.T) {
 			[]*vec.Vec{vec.Of(types.IP, ip("::1"), ip("::1"), ip("::2")), vec.Of(types.Int, int64(7), int64(7), int64(7)), vec.Of(types.Bool, true, false, true)}, []int32{0, 1, 2}},
 		{"pairs of codes",
 			[]*vec.Vec{vec.Of(types.String, "a", "b", "a", nil, "b"), vec.Of(types.String, "x", "x", "y", "x", "x")}, []int32{0, 1, 2, NoKey, 1}},
+		{"an empty dictionary", []*vec.Vec{{Kind: types.String, N: 2, Valid: vec.NewBitmap(2), Codes: []int32{0, 0}, Dict: vec.NewDict()}}, []int32{NoKey, NoKey}},
 		{"no column", nil, []int32{0}},
 		{"a column of nothing", []*vec.Vec{vec.Nulls(2)}, []int32{NoKey, NoKey}},
 	}
@@ -155,6 +156,30 @@ func TestKeysRevive(t *testing.T) {
 	}
 }
 
+// TestKeysReturnMemory frees long keys, whose texts must not pile up.
+func TestKeysReturnMemory(t *testing.T) {
+	k := NewKeys([]types.Kind{types.String}, 0)
+	keep, _, _ := ids(k, plain(strings.Repeat("kept", 10)))
+	most := 0
+	for round := range 40 {
+		values := make([]any, 5000)
+		for i := range values {
+			values[i] = fmt.Sprintf("a key that is longer than a cell, %d in round %d", i, round)
+		}
+		got, _, _ := ids(k, plain(values...))
+		k.Free(got)
+		if round == 4 {
+			most = k.Bytes() * 3 / 2
+		}
+		if round > 4 && k.Bytes() > most {
+			t.Fatalf("round %d holds %d bytes, round 4 two thirds of %d", round, k.Bytes(), most)
+		}
+	}
+	if got := k.Column(0, keep).Value(0); got != strings.Repeat("kept", 10) {
+		t.Errorf("a key that was kept is %q now", got)
+	}
+}
+
 // TestKeysHash holds Hash against published values of XXH3_64bits.
 func TestKeysHash(t *testing.T) {
 	k := NewKeys([]types.Kind{types.String}, 0)
@@ -170,7 +195,7 @@ func TestKeysHash(t *testing.T) {
 func TestKeysBytes(t *testing.T) {
 	for _, n := range []int{1_000, 30_000, 250_000, 1_000_000} {
 		k := NewKeys([]types.Kind{types.String}, 0)
-		ids(k, hosts(n))
+		ids(k, hosts(n, "host-"))
 		got := float64(k.Bytes()) / float64(n)
 		t.Logf("%d keys of 12 bytes: %.1f bytes a key", n, got)
 		if k.Len() != n || got < 22 || got > 31 {

@@ -103,7 +103,7 @@ func (k *Keys) reindex(r *Reader) {
 			return
 		}
 		key := k.key(id, &c)
-		if !k.form.valid(key) {
+		if v0, v1 := k.form.words(view(key)); !k.form.valid(key) || v1 != w1 || v0 != w0 && v0 != nowhere {
 			r.Fail("a key is malformed")
 			return
 		}

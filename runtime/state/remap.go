@@ -63,6 +63,12 @@ func (m *remaps) bytes() int {
 // coded gives the rows of a column in dictionary form their ids. A block whose
 // rows are all present and known is one load a row; others are mended.
 func (k *Keys) coded(v *vec.Vec, rows, out []int32) {
+	if v.Dict.Len() == 0 { // so all rows are missing
+		for i := range out {
+			out[i] = NoKey
+		}
+		return
+	}
 	ids := k.remaps.of(v.Dict).ids
 	var b block
 	for from := 0; from < len(out); from += blockLen {
