@@ -14,7 +14,7 @@ type command struct {
 	name     string
 	operands string // as the usage line shows them
 	summary  string // one line, for the overview and completion
-	about    string // paragraphs, wrapped by hand below 80 columns
+	about    string // paragraphs, divided by empty lines
 	examples []example
 	flags    func(*pflag.FlagSet) // declares the flags
 	complete completes            // what the operands can be

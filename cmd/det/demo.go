@@ -101,7 +101,8 @@ func demo(ctx context.Context, s *streams) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(s.out, "%d rungs in %s. The rules are in examples/ of the sources; 'det demo --generate DIR'\nmakes data to try your own on.\n", len(all), round(time.Since(began)))
+	rest := fmt.Sprintf("%d rungs in %s. The rules are in the folder examples of the sources; 'det demo --generate DIR' makes data to try your own on.", len(all), round(time.Since(began)))
+	_, err = io.WriteString(s.out, wrap(rest, s.out.width)+"\n")
 	return err
 }
 
@@ -190,7 +191,11 @@ func behind(events []runtime.Event, dir string) string {
 		if rel, err := filepath.Rel(dir, f); err == nil && filepath.IsLocal(rel) {
 			name = filepath.Base(rel)
 		}
-		parts = append(parts, "records "+strings.Join(list, " ")+" of "+name)
+		what := "records "
+		if len(list) == 1 {
+			what = "record "
+		}
+		parts = append(parts, what+strings.Join(list, " ")+" of "+name)
 	}
 	return strings.Join(parts, "; ")
 }

@@ -122,10 +122,7 @@ func showFunction(o *console, name string) error {
 		if b.Len() > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s%s  %s\n", o.paint(cyan, f.name), f.signature, o.paint(dim, f.topic))
-		for _, paragraph := range strings.Split(f.doc, "\n\n") {
-			fmt.Fprintf(&b, "\n%s\n", wrap(paragraph, min(o.width, 100)))
-		}
+		fmt.Fprintf(&b, "%s%s  %s\n\n%s\n", o.paint(cyan, f.name), f.signature, o.paint(dim, f.topic), wrapAll(f.doc, min(o.width, 100)))
 		if len(f.examples) > 0 {
 			fmt.Fprintf(&b, "\n%s\n%s\n", o.paint(bold, "Examples"), indented(strings.Join(f.examples, "\n")))
 		}

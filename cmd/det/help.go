@@ -55,7 +55,7 @@ func (c *command) printHelp(o *console) error {
 	flags, _, _ := c.flagSet()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n%s\n  %s\n\n%s\n", c.summary+".", o.paint(bold, "Usage"),
-		strings.TrimSpace("det "+c.name+" [flags] "+c.operands), c.about)
+		strings.TrimSpace("det "+c.name+" [flags] "+c.operands), wrapAll(c.about, o.width))
 	if len(c.examples) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", o.paint(bold, "Examples"))
 		for _, e := range c.examples {
@@ -77,11 +77,11 @@ func flagLines(flags *pflag.FlagSet, width int) string {
 			name = "-" + f.Shorthand + ", --" + f.Name
 		}
 		if f.NoOptDefVal == "" {
-			name += " " + f.Value.Type()
+			name += " " + placeholder(f.Value.Type())
 		}
 		usage := f.Usage
-		if c, ok := f.Value.(*choice); ok && c.value != "" {
-			usage += " (default " + c.value + ")"
+		if f.DefValue != "" && f.NoOptDefVal == "" {
+			usage += " (default " + f.DefValue + ")"
 		}
 		names, does = append(names, name), append(does, usage)
 		if len(name) <= widestFlag {
@@ -102,4 +102,13 @@ func flagLines(flags *pflag.FlagSet, width int) string {
 }
 
 // widestFlag is the longest flag that has its text beside it.
-const widestFlag = 28
+const widestFlag = 30
+
+// placeholder is what stands for a flag's value: its type, but for Go's numbers.
+func placeholder(kind string) string {
+	switch kind {
+	case "int", "uint64", "float64":
+		return "number"
+	}
+	return kind
+}

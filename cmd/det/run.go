@@ -128,6 +128,7 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 		Alerts:   alerts.write,
 		Reject:   rejects.add,
 		Progress: func(p det.Progress) { bar.update(p.Rows, p.Bytes, p.Total) },
+		Note:     func(note string) { fmt.Fprintln(bar.over(s.err), s.err.paint(bold, "note:"), note) },
 	})
 	bar.clear()
 	written := errors.Join(alerts.close(), rejects.close())

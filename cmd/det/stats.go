@@ -53,11 +53,10 @@ func stateSize(s engine.StageStats) string {
 
 // round cuts a duration to three digits or so.
 func round(d time.Duration) string {
-	switch {
-	case d >= time.Second:
-		return d.Round(10 * time.Millisecond).String()
-	case d >= time.Millisecond:
-		return d.Round(10 * time.Microsecond).String()
+	for step := time.Second; step > time.Microsecond; step /= 10 {
+		if d >= 100*step {
+			return d.Round(step).String()
+		}
 	}
 	return d.Round(time.Microsecond).String()
 }

@@ -26,6 +26,15 @@ func wrap(text string, width int) string {
 	return indented(strings.Join(lines, "\n"))
 }
 
+// wrapAll wraps paragraphs, which empty lines divide.
+func wrapAll(text string, width int) string {
+	paragraphs := strings.Split(text, "\n\n")
+	for i, p := range paragraphs {
+		paragraphs[i] = wrap(p, width)
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
 // indented sets every line of a text in by two; empty lines stay empty.
 func indented(text string) string {
 	lines := strings.Split(strings.Trim(text, "\n"), "\n")
