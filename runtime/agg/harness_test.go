@@ -143,13 +143,13 @@ func sameResults(t *testing.T, what string, got, want *vec.Vec) {
 		t.Fatalf("%s: got %d of %s, want %d of %s", what, got.N, got.Kind, want.N, want.Kind)
 	}
 	for g := range want.N {
-		if x, y := got.Value(g), want.Value(g); !close(x, y) {
+		if x, y := got.Value(g), want.Value(g); !near(x, y) {
 			t.Fatalf("%s: group %d is %v, want %v", what, g, x, y)
 		}
 	}
 }
 
-func close(x, y any) bool {
+func near(x, y any) bool {
 	a, ok := x.(float64)
 	b, also := y.(float64)
 	if ok && also {
@@ -186,7 +186,7 @@ func TestExamples(t *testing.T) {
 			}
 			s.Grow(1)
 			s.Add(make([]int32, n), nil, cols)
-			if got := s.Result([]int32{0}).Value(0); !close(got, ex.Want) {
+			if got := s.Result([]int32{0}).Value(0); !near(got, ex.Want) {
 				t.Errorf("%s over %v = %v, want %v", ex.Call, ex.Args, got, ex.Want)
 			}
 		}

@@ -166,14 +166,14 @@ func TestIntMoments(t *testing.T) {
 		}
 		mean := new(big.Rat).Quo(sum, n)
 		ss := sq.Sub(sq, new(big.Rat).Mul(sum, mean))
-		near := func(x *big.Rat) float64 { f, _ := x.Float64(); return f }
+		nearest := func(x *big.Rat) float64 { f, _ := x.Float64(); return f }
 		for _, check := range []struct {
 			what      string
 			got, want float64
 		}{
-			{"mean", m.Mean(), near(mean)},
-			{"variance", m.Var(), near(new(big.Rat).Quo(ss, new(big.Rat).Sub(n, big.NewRat(1, 1))))},
-			{"population variance", m.VarPop(), near(new(big.Rat).Quo(ss, n))},
+			{"mean", m.Mean(), nearest(mean)},
+			{"variance", m.Var(), nearest(new(big.Rat).Quo(ss, new(big.Rat).Sub(n, big.NewRat(1, 1))))},
+			{"population variance", m.VarPop(), nearest(new(big.Rat).Quo(ss, n))},
 		} {
 			if check.got != check.want {
 				t.Fatalf("%s %v, want %v", check.what, check.got, check.want)

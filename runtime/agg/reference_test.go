@@ -234,7 +234,7 @@ func TestAgainstNaive(t *testing.T) {
 					x, _ = toBig(x).Float64() // a float's last digit is more than a microsecond
 					w, _ = toBig(w).Float64()
 				}
-				if !close(x, w) {
+				if !near(x, w) {
 					t.Fatalf("%s of %v is %v, want %v", u, want[g], x, w)
 				}
 			}

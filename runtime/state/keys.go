@@ -24,8 +24,8 @@ const (
 //
 // A key takes 16 bytes in a cell (cell.go), where texts of up to 15 bytes and
 // binary keys of up to 16 lie themselves and longer ones point into an arena,
-// and 5 bytes a slot in an open-addressing index that is at most three quarters
-// full (index.go): 23 to 26 bytes a short key, without a Go pointer. Columns that
+// and a slot of 5 bytes in an open-addressing index that is at most three quarters
+// full (index.go): 24 to 30 bytes a short key, without a Go pointer. Columns that
 // come as dictionary codes skip the index: what a code, or a pair of codes, led
 // to is remembered (remap.go, pair.go).
 //
