@@ -2,6 +2,8 @@
 package output
 
 import (
+	"bytes"
+	_ "embed"
 	"io"
 
 	"github.com/detlang/det/runtime"
@@ -30,5 +32,11 @@ type Writer struct {
 
 // Writers are the formats.
 func Writers() []Writer {
-	return []Writer{ndjsonWriter}
+	return []Writer{tableWriter, ndjsonWriter, csvWriter, parquetWriter, arrowWriter, ocsfWriter}
 }
+
+//go:embed alert.schema.json
+var jsonSchema []byte
+
+// JSONSchema is the JSON schema (2020-12) of what AppendJSON gives.
+func JSONSchema() []byte { return bytes.Clone(jsonSchema) }

@@ -1,0 +1,203 @@
+package output
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/detlang/det/runtime"
+)
+
+var tableWriter = Writer{
+	Name: "table", Doc: "aligned columns for people: when, how bad, which rule, about whom, and why",
+	Open: func(w io.Writer, o Options) (Sink, error) {
+		if o.Width <= 0 {
+			o.Width = 100
+		}
+		return &table{w: bufio.NewWriter(w), o: o}, nil
+	},
+}
+
+// settleAfter is how many alerts the widths of the columns are taken from. Later
+// ones that are wider wrap.
+const settleAfter = 500
+
+// table lays alerts out in columns. The first alerts wait until it is known how
+// wide the columns must be.
+type table struct {
+	w       *bufio.Writer
+	o       Options
+	waiting [][]string
+	widths  []int // once settled
+}
+
+var tableHead = []string{"TIME", "LEVEL", "RULE", "KEY", "WHY"}
+
+func (t *table) Write(alerts []runtime.Alert) error {
+	for i := range alerts {
+		row := cells(&alerts[i])
+		if t.widths != nil {
+			t.row(row)
+			continue
+		}
+		if t.waiting = append(t.waiting, row); len(t.waiting) == settleAfter {
+			t.settle()
+		}
+	}
+	if t.widths == nil {
+		return nil
+	}
+	return t.w.Flush()
+}
+
+func (t *table) Close() error {
+	if t.widths == nil && len(t.waiting) > 0 {
+		t.settle()
+	}
+	return t.w.Flush()
+}
+
+// cells are an alert's columns.
+func cells(a *runtime.Alert) []string {
+	why := list(a.Values)
+	if a.Suppressed > 0 {
+		why += fmt.Sprintf(", %d held back before", a.Suppressed)
+	}
+	if a.Partial {
+		why += ", partial"
+	}
+	return []string{time.UnixMicro(a.Time).UTC().Format(time.DateTime), a.Level, printable(a.Rule), list(a.Keys), strings.TrimPrefix(why, ", ")}
+}
+
+// list is named values for people, a fraction with four digits.
+func list(named []runtime.Named) string {
+	var parts []string
+	for _, n := range named {
+		if n.Value == nil {
+			continue
+		}
+		text := runtime.FormatValue(n.Value, n.Kind)
+		if f, ok := n.Value.(float64); ok && f != math.Trunc(f) {
+			text = strconv.FormatFloat(f, 'g', 4, 64)
+		}
+		parts = append(parts, printable(n.Name+" "+text))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// printable shows control characters instead of sending them to a terminal, which
+// would obey them: alerts hold what attackers wrote.
+func printable(s string) string {
+	if strings.IndexFunc(s, hidden) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hidden(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError
+}
+
+// settle chooses the widths: of the short columns what they need, of rule and key
+// no more than a quarter of the width each, and the rest for why.
+func (t *table) settle() {
+	t.widths = make([]int, len(tableHead))
+	for c, h := range tableHead {
+		t.widths[c] = len(h)
+		for _, row := range t.waiting {
+			t.widths[c] = max(t.widths[c], utf8.RuneCountInString(row[c]))
+		}
+	}
+	for _, c := range []int{2, 3} {
+		t.widths[c] = min(t.widths[c], max(12, t.o.Width/4))
+	}
+	rest := t.o.Width
+	for _, w := range t.widths[:4] {
+		rest -= w + 2
+	}
+	t.widths[4] = max(20, rest)
+	t.row(tableHead)
+	for _, row := range t.waiting {
+		t.row(row)
+	}
+	t.waiting = nil
+}
+
+// row writes a row, on as many lines as its longest cell needs.
+func (t *table) row(row []string) {
+	lines := make([][]string, len(row))
+	height := 1
+	for c, text := range row {
+		lines[c] = fold(text, t.widths[c])
+		height = max(height, len(lines[c]))
+	}
+	for h := range height {
+		var b strings.Builder
+		for c := range row {
+			text := ""
+			if h < len(lines[c]) {
+				text = lines[c][h]
+			}
+			pad := t.widths[c] - utf8.RuneCountInString(text) + 2
+			if t.o.Color && h == 0 {
+				text = paint(c, text, row[0] == tableHead[0])
+			}
+			b.WriteString(text)
+			b.WriteString(strings.Repeat(" ", pad))
+		}
+		t.w.WriteString(strings.TrimRight(b.String(), " "))
+		t.w.WriteByte('\n')
+	}
+}
+
+// paint sets a cell off: the head in bold, levels by how bad they are.
+func paint(column int, text string, head bool) string {
+	color := ""
+	switch {
+	case head:
+		color = "1"
+	case column == 1 && (text == "high" || text == "critical"):
+		color = "31"
+	case column == 1 && text == "medium":
+		color = "33"
+	case column == 2:
+		color = "36"
+	}
+	if color == "" {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+// fold breaks a text into lines of at most width, at spaces where there are any.
+func fold(text string, width int) []string {
+	var lines []string
+	for runes := []rune(text); ; {
+		if len(runes) <= width {
+			return append(lines, string(runes))
+		}
+		cut := width
+		for i := width; i > width/2; i-- {
+			if runes[i] == ' ' {
+				cut = i
+				break
+			}
+		}
+		lines = append(lines, string(runes[:cut]))
+		runes = []rune(strings.TrimLeft(string(runes[cut:]), " "))
+	}
+}
