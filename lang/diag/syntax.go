@@ -160,7 +160,7 @@ var syntax = []Code{
 		When:  "Something other than a name stands where a stage starts.",
 		Why:   "Every line of a body starts with a word that says what it does. A field whose name is a word of the language stands in backquotes.",
 		Wrong: "schema web {\n  \"ip\" ip\n}\n",
-		Right: "schema web {\n  ip ip\n}\n",
+		Right: "schema web {\n  time timestamp\n}\n",
 	},
 	{
 		ID:    "D0121",
