@@ -33,16 +33,16 @@ func cappedSumSpec() Spec {
 		New:       newCappedSum,
 		Examples: []Example{
 			{
-				Call: "capped_sum(score, 60, rule)",
+				Call: "capped_sum(score, cap: 60, per: rule)",
 				Args: [][]any{{int64(40), int64(40), int64(10), nil}, {int64(60)}, {"a", "a", "b", "b"}},
 				Want: int64(70),
 			},
 			{
-				Call: "capped_sum(score, 1.5, rule)",
+				Call: "capped_sum(score, cap: 1.5, per: rule)",
 				Args: [][]any{{1.0, 1.0, 0.25, 9.0}, {1.5}, {"a", "a", "b", nil}},
 				Want: 1.75,
 			},
-			{Call: "capped_sum(score, 60, rule)", Args: [][]any{{nil}, {int64(60)}, {"a"}}, Want: int64(0)},
+			{Call: "capped_sum(score, cap: 60, per: rule)", Args: [][]any{{nil}, {int64(60)}, {"a"}}, Want: int64(0)},
 		},
 	}
 }

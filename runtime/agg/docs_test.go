@@ -69,7 +69,7 @@ func page(t *testing.T) []byte {
 	for _, spec := range All() {
 		fmt.Fprintf(&b, "\n## %s\n\n`%s`\n\n%s\n\n", spec.Name, usage(spec), spec.Doc)
 		for _, ex := range spec.Examples {
-			fmt.Fprintf(&b, "- `%s` of %s is `%s`\n", ex.Call, rowsShown(ex), show(ex.Want))
+			fmt.Fprintf(&b, "- `%s` of %s is `%s`\n", ex.Call, rowsShown(spec, ex), show(ex.Want))
 		}
 	}
 	return b.Bytes()
@@ -158,14 +158,14 @@ func size(t *testing.T, u use) string {
 	return per
 }
 
-// rowsShown is the rows of an example: the values that its call does not already say.
-func rowsShown(ex Example) string {
+// rowsShown is the rows of an example, without the constants, which its call says.
+func rowsShown(spec Spec, ex Example) string {
 	var cols []string
-	for _, values := range ex.Args {
+	for i, values := range ex.Args {
 		if len(values) == 0 {
 			return "nothing"
 		}
-		if strings.Contains(ex.Call, ", "+show(values[0])) && len(values) == 1 {
+		if spec.Sig.Params[i].Const {
 			continue
 		}
 		var texts []string
