@@ -163,7 +163,8 @@ type Param struct {
 }
 
 // Signature is what a function takes and gives. Result nil means that the
-// result is Fixed; otherwise it is computed from the argument types.
+// result is Fixed; otherwise it is computed from the argument types: TInvalid
+// where they do not go together. Fixed beside Result is what is printed.
 type Signature struct {
 	Params []Param
 	Fixed  Type
@@ -207,7 +208,7 @@ func (s Signature) String() string {
 		}
 	}
 	b.WriteString(") ")
-	if s.Result != nil {
+	if s.Result != nil && s.Fixed.Kind == Invalid {
 		b.WriteString("as its arguments")
 	} else {
 		b.WriteString(s.Fixed.String())
