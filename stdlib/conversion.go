@@ -3,6 +3,7 @@ package stdlib
 import (
 	"math"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,40 +19,41 @@ func conversionFuncs() []Func {
 	return []Func{{
 		Name: "int",
 		Doc:  "A whole number: a float without its fraction, 1 or 0 for true or false, the number that a text is, in decimal or after 0x in hexadecimal.",
-		Sig:  gives(from(types.TInt, types.Int, types.Float, types.Bool, types.String), x), Bind: kernel(toInt), Cost: 20,
+		Sig:  from(types.TInt, x, types.Int, types.Float, types.Bool, types.String), Bind: kernel(toInt), Cost: 20,
 		Examples: examples(`int("4625")`, `4625`, `int("9007199254740993")`, `9007199254740993`, `int("0x3e7")`, `999`, `int(-1.9)`, `-1`, `int(true)`, `1`, `int("4.5")`, `null`, `int("9223372036854775808")`, `null`, `int(" 7 ")`, `7`, `int("")`, `null`),
 	}, {
 		Name: "float",
 		Doc:  "A number with a fraction: an int, 1 or 0 for true or false, or the decimal number that a text is.",
-		Sig:  gives(from(types.TFloat, types.Int, types.Float, types.Bool, types.String), x), Bind: kernel(toFloat), Cost: 20,
+		Sig:  from(types.TFloat, x, types.Int, types.Float, types.Bool, types.String), Bind: kernel(toFloat), Cost: 20,
 		Examples: examples(`float("1.5e3")`, `1500.0`, `float(2)`, `2.0`, `float("NaN")`, `null`, `float("1e999")`, `null`, `float("")`, `null`),
 	}, {
 		Name: "string",
 		Doc:  "The value as text: a float in the fewest digits that give it back, a time as 2024-03-01T08:00:00Z, a duration as 1h30m.",
-		Sig:  gives(from(types.TString, types.Int, types.Float, types.Bool, types.String, types.IP, types.Timestamp, types.Duration), x), Bind: kernel(toText), Cost: 80,
+		Sig:  from(types.TString, x, types.Int, types.Float, types.Bool, types.String, types.IP, types.Timestamp, types.Duration), Bind: kernel(toText), Cost: 80,
 		Examples: examples(`string(0.1)`, `"0.1"`, `string(1e21)`, `"1e+21"`, `string(1500000.0)`, `"1500000"`, `string(-5)`, `"-5"`, `string(true)`, `"true"`, `string(10.0.0.1)`, `"10.0.0.1"`, `string(2024-03-01T08:00:00.25Z)`, `"2024-03-01T08:00:00.25Z"`, `string(90m)`, `"1h30m"`, `string("é")`, `"é"`, `string(null)`, `null`),
 	}, {
 		Name: "bool",
 		Doc:  "True or false: true, yes and 1, or false, no and 0, as text in any case; a number is true unless it is 0.",
-		Sig:  gives(from(types.TBool, types.Int, types.Float, types.Bool, types.String), x), Bind: kernel(toBool), Cost: 20,
+		Sig:  from(types.TBool, x, types.Int, types.Float, types.Bool, types.String), Bind: kernel(toBool), Cost: 20,
 		Examples: examples(`bool("TRUE")`, `true`, `bool("no")`, `false`, `bool(0)`, `false`, `bool(0.5)`, `true`, `bool("maybe")`, `null`, `bool("")`, `null`),
 	}}
 }
 
-// from is the result for an argument of one of the kinds, TInvalid for others.
-func from(result types.Type, kinds ...types.Kind) func([]types.Type) types.Type {
-	return func(args []types.Type) types.Type {
-		for _, k := range append(kinds, types.Null) {
-			if args[0].Kind == k {
-				out := result
-				if args[0].Numeric() && result.Numeric() {
-					out.Unit = args[0].Unit
-				}
-				return out
-			}
+// from is the signature of a function of one argument of any of the kinds; for
+// others the result is types.TInvalid. The unit of a number stays.
+func from(result types.Type, x types.Param, kinds ...types.Kind) types.Signature {
+	sig := takes(result, x)
+	sig.Result = func(args []types.Type) types.Type {
+		if args[0].Kind != types.Null && !slices.Contains(kinds, args[0].Kind) {
+			return types.TInvalid
 		}
-		return types.TInvalid
+		out := result
+		if args[0].Numeric() && result.Numeric() {
+			out.Unit = args[0].Unit
+		}
+		return out
 	}
+	return sig
 }
 
 // byKind picks a kernel by the kind of the first argument; others are missing.

@@ -172,7 +172,11 @@ func column(t types.Type, xs ...any) *vec.Vec {
 			rows[i] = x
 		}
 	}
-	return vec.Of(t.Kind, rows...)
+	v := vec.Of(t.Kind, rows...)
+	if t.Kind == types.List && v.Child.Kind != t.Elem { // nothing present in it tells its kind
+		v.Child = vec.Of(t.Elem, make([]any, v.Child.N)...)
+	}
+	return v
 }
 
 // constantOf is what a column of a kind has in a row, as the language has

@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -78,7 +79,7 @@ func jsonExtract(consts []any) (vec.Kernel, error) {
 	}
 	var parser fastjson.Parser
 	return vec.TextMap(capped(func(s string) (string, bool) {
-		if fastjson.Validate(s) != nil { // parsing alone lets some errors through
+		if !json.Valid([]byte(s)) { // the parser alone lets some errors through
 			return "", false
 		}
 		v, err := parser.Parse(s)

@@ -206,7 +206,7 @@ func element() vec.Kernel {
 	var g vec.Gatherer
 	return func(args []*vec.Vec, n int, mask vec.Bitmap) *vec.Vec {
 		list, place := args[0], args[1]
-		if list.Kind == types.Null || place.Kind == types.Null {
+		if list.Kind == types.Null || place.Kind == types.Null || list.Child.N == 0 {
 			return vec.Nulls(n)
 		}
 		return g.Gather([]*vec.Vec{list.Child}, n, mask, func(i int) (int, int) {

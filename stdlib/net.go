@@ -32,7 +32,7 @@ func netFuncs() []Func {
 	}, {
 		Name: "cidr_contains",
 		Doc:  "Whether an address is in a network, which is a constant or a text such as a column of a look-up table holds. Text that is no network contains nothing.",
-		Sig:  takes(types.TBool, param("network", types.TAny), ip), Bind: cidrContains, Test: true, Cost: 10,
+		Sig:  cidrSignature(ip), Bind: cidrContains, Test: true, Cost: 10,
 		Examples: examples(`cidr_contains(10.0.0.0/8, 10.1.2.3)`, `true`, `cidr_contains("2001:db8::/32", ip("2001:db9::1"))`, `false`, `cidr_contains("x", 10.0.0.1)`, `false`, `cidr_contains(10.0.0.0/8, null)`, `false`),
 	}, {
 		Name: "in_network",
@@ -151,6 +151,13 @@ func network() vec.Kernel {
 	})
 }
 
+// cidrSignature takes a network, or a text or an address that stands for one.
+func cidrSignature(ip types.Param) types.Signature {
+	sig := from(types.TBool, param("network", types.TAny), types.Network, types.String, types.IP)
+	sig.Params = append(sig.Params, ip)
+	return sig
+}
+
 // cidrContains tests one constant network at once, and texts that vary one by
 // one, each distinct one parsed once.
 func cidrContains(consts []any) (vec.Kernel, error) {
@@ -188,8 +195,8 @@ func networkColumn() vec.Kernel {
 	known := map[string]parsed{}
 	return vec.BoolRows(func(args []*vec.Vec) func(int) bool {
 		nets, ips := args[0], args[1].IPs
-		if nets.Kind != types.String {
-			return func(int) bool { return false }
+		if nets.Kind == types.IP {
+			return func(i int) bool { return nets.IPs[i] == ips[i] }
 		}
 		if len(known) > 1<<16 { // as many networks as that are remembered
 			clear(known)

@@ -127,8 +127,7 @@ func FloatMap(f func(x float64) float64) Kernel {
 		if anyNull(args) {
 			return Nulls(n)
 		}
-		x, out := AsFloats(args[0]), make([]float64, n)
-		sweep(n, mask, func(i int) { out[i] = f(x[i]) })
+		out := mapRows(AsFloats(args[0]), n, mask, f)
 		return Floats(out, finite(out, args[0].Valid))
 	}
 }
@@ -156,8 +155,19 @@ func IntMap(kind types.Kind, f func(x int64) int64) Kernel {
 		if anyNull(args) {
 			return Nulls(n)
 		}
-		x, out := args[0].I64, make([]int64, n)
-		sweep(n, mask, func(i int) { out[i] = f(x[i]) })
-		return numbers(kind, out, args[0].Valid)
+		return numbers(kind, mapRows(args[0].I64, n, mask, f), args[0].Valid)
 	}
+}
+
+// mapRows applies f to the rows of mask; with no mask in a plain loop.
+func mapRows[T any](x []T, n int, mask Bitmap, f func(T) T) []T {
+	out := make([]T, n)
+	if mask != nil {
+		sweep(n, mask, func(i int) { out[i] = f(x[i]) })
+		return out
+	}
+	for i, y := range x[:n] {
+		out[i] = f(y)
+	}
+	return out
 }
