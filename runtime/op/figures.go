@@ -48,7 +48,7 @@ var figureClauses = []Clause{
 }
 
 // figureDoc says what members there are, for the manual.
-const figureDoc = "n, mean, stddev (of a sample, n-1), min, max, median, mad (the median distance from the median), p(95) and the other percentiles (linear between the closest ranks), warm (there are min samples), scale (stddev, but no less than the floor) and rscale (1.4826 mad, but no less than the floor)"
+const figureDoc = "n, mean, stddev (of a sample, n-1), min, max, median, mad (the median distance from the median), p95 and the other percentiles p0 to p100 (linear between the closest ranks), warm (there are min samples), scale (stddev, but no less than the floor) and rscale (1.4826 mad, but no less than the floor)"
 
 // newFigures reads the arguments of a stage that binds statistics.
 func newFigures(a *Args) (*figures, *Error) {
