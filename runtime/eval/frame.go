@@ -59,7 +59,7 @@ func (f *Frame) Rows(id ID, mask vec.Bitmap) []int32 {
 func (f *Frame) column(id ID, mask vec.Bitmap) *vec.Vec {
 	switch nd := &f.nodes[id]; {
 	case nd.op == input:
-		return f.cols[nd.col]
+		return f.cols[nd.col].Loaded(mask)
 	case nd.op == literal:
 		return nd.value.column(f.n)
 	case nd.kind == types.Bool:

@@ -12,12 +12,18 @@ import (
 // defaultKeys is how many keys a window holds at a time when its rule does not say.
 const defaultKeys = 10_000_000
 
+// idleKeys is how many keys that are not in use are remembered, since a key that
+// comes again costs a load when it is known and a look-up in the index when not:
+// about 10 MB.
+const idleKeys = 1 << 18
+
 // groups gives rows the dense code of their grouping key. Codes of keys that are
 // not needed any more are given back in bulk: when they are by far the most, or
 // when the table is full. Which of several codes a key has never shows in results.
 type groups struct {
-	keys *state.Keys
-	cols []int // key columns of the input
+	keys  *state.Keys
+	cols  []int // key columns of the input
+	kinds []types.Kind
 
 	// live marks the keys for which something is kept; nil keeps all keys for good.
 	live func(used vec.Bitmap)
@@ -37,7 +43,7 @@ func newGroups(by []Arg, max int) *groups {
 		kinds[i] = a.Type.Kind
 		g.cols = append(g.cols, a.Col)
 	}
-	g.keys = state.NewKeys(kinds, max)
+	g.keys, g.kinds = state.NewKeys(kinds, max), kinds
 	g.vecs = make([]*vec.Vec, len(by))
 	return g
 }
@@ -58,7 +64,7 @@ func (g *groups) of(b *runtime.Batch, rows []int32, n int) (ids []int32, some bo
 // try gives codes without making room for them, and without counting.
 func (g *groups) try(b *runtime.Batch, rows []int32, n int) (ids []int32, missing, overflow int) {
 	for i, c := range g.cols {
-		g.vecs[i] = b.Cols[c]
+		g.vecs[i] = b.Cols[c].Loaded(nil)
 	}
 	g.ids = slices.Grow(g.ids[:0], n)[:n]
 	missing, overflow = g.keys.IDs(g.vecs, rows, n, g.ids)
@@ -89,6 +95,25 @@ func inSteps(b *runtime.Batch, push func(*runtime.Batch) error) error {
 	return nil
 }
 
+// late is a key column of the given entities that is made only for the rows that
+// are read: of a window's many keys, few pass its rule's condition.
+func (g *groups) late(c int, entities []int32) *vec.Vec {
+	n := len(entities)
+	return &vec.Vec{Kind: g.kinds[c], N: n, Load: func(mask vec.Bitmap) *vec.Vec {
+		if mask == nil {
+			return g.keys.Column(c, entities)
+		}
+		rows := mask.Rows(nil)
+		ids := make([]int32, len(rows))
+		at := make([]int32, n)
+		for i, r := range rows {
+			ids[i], at[r] = entities[r], int32(i)
+		}
+		var one vec.Gatherer
+		return one.Gather([]*vec.Vec{g.keys.Column(c, ids)}, n, mask, func(i int) (int, int) { return 0, int(at[i]) })
+	}}
+}
+
 // reclaim gives back the codes of the keys for which nothing is kept.
 func (g *groups) reclaim() bool {
 	if g.live == nil || g.full {
@@ -112,9 +137,8 @@ func (g *groups) reclaim() bool {
 // are held than the n in use. It must not come while codes that of gave are still
 // to be used.
 func (g *groups) settle(n int) {
-	const least = 1 << 13
 	g.full = false
-	if g.live != nil && g.keys.Live() > 8*n+least {
+	if g.live != nil && g.keys.Live() > 8*n+idleKeys {
 		g.reclaim()
 	}
 }

@@ -79,6 +79,9 @@ func newChain(t testing.TB, cols []runtime.Column, build func() []runtime.Operat
 // emit is what operator i hands its batches to.
 func (c *chain) emit(i int) runtime.Emit {
 	return func(b *runtime.Batch) error {
+		for i, v := range b.Cols {
+			b.Cols[i] = v.Loaded(nil)
+		}
 		if i+1 < len(c.ops) {
 			return c.ops[i+1].Push(context.Background(), b, c.emit(i+1))
 		}

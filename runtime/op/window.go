@@ -220,7 +220,7 @@ func closed(g *groups, entities []int32, start, end []int64) *runtime.Batch {
 		Window: &runtime.Window{Start: start, End: end, Entity: entities},
 	}
 	for c := range g.cols {
-		b.Cols = append(b.Cols, g.keys.Column(c, entities))
+		b.Cols = append(b.Cols, g.late(c, entities))
 	}
 	b.Cols = append(b.Cols, stamps(start), stamps(end))
 	return b

@@ -41,6 +41,19 @@ type Vec struct {
 	Bytes []byte
 	IPs   [][16]byte
 	Child *Vec
+
+	// Load, where set, stands for all of the above: it makes the column, right for
+	// the rows of mask (nil: all). It is for columns of which mostly few rows are
+	// read, and whoever reads the slices calls Loaded first.
+	Load func(mask Bitmap) *Vec
+}
+
+// Loaded is the column itself, or what Load makes for the rows of mask.
+func (v *Vec) Loaded(mask Bitmap) *Vec {
+	if v.Load != nil {
+		return v.Load(mask)
+	}
+	return v
 }
 
 // Missing reports whether row i is missing.
