@@ -230,7 +230,11 @@ func (c *checker) declared(s *scope, d *decl, ambiguous bool, x ast.Expr, name s
 
 func (c *checker) selectExpr(s *scope, x *ast.Select) plan.Expr {
 	if base, ok := x.X.(*ast.Name); ok {
-		if l, ok := s.locals[base.Name]; ok && l.stats != nil {
+		l, ok := s.locals[base.Name]
+		if ok && l.stats == nil && l.x == nil {
+			return nil // its definition is wrong, and was told
+		}
+		if ok && l.stats != nil {
 			if !isMember(x.Sel.Name) {
 				e := c.diags.Errorf("D0305", x.Sel.At, "%s has no %s", base.Name, x.Sel.Name)
 				e.Hint = "there are: " + strings.Join(memberNames, ", ")

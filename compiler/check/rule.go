@@ -248,6 +248,9 @@ func (r *ruleChecker) openField(name string, at *ast.Ident) {
 func (r *ruleChecker) from(st *ast.Stage) bool {
 	c := r.c
 	r.rule.From.At = st.At
+	if st.HasBody {
+		c.diags.Errorf("D0409", st.At, "`from` takes no braces")
+	}
 	if cl := st.Clause("rule"); cl != nil && len(st.Args) == 0 {
 		return r.fromRule(cl)
 	}

@@ -67,6 +67,9 @@ func (r *ruleChecker) condition(st *ast.Stage, spec *op.Spec) {
 	for _, cl := range st.Clauses {
 		c.diags.Errorf("D0402", cl.Word.At, "`%s` has no %s", spec.Name, cl.Word.Name)
 	}
+	if st.HasBody {
+		c.diags.Errorf("D0409", st.At, "`%s` takes no braces", spec.Name)
+	}
 	if len(st.Args) != 1 || st.Args[0].Name != nil {
 		d := c.diags.Errorf("D0407", st.At, "`%s` takes one condition", spec.Name)
 		if len(st.Args) == 1 && st.Args[0].Name != nil {
