@@ -18,9 +18,9 @@ func conversionFuncs() []Func {
 	x := param("x", types.TAny)
 	return []Func{{
 		Name: "int",
-		Doc:  "A whole number: a float without its fraction, 1 or 0 for true or false, the number that a text is, in decimal or after 0x in hexadecimal.",
+		Doc:  "A whole number: a float without its fraction, 1 or 0 for true or false, the whole number that a text is, in decimal (4625, 4625.0, 4e3) or after 0x in hexadecimal.",
 		Sig:  from(types.TInt, x, types.Int, types.Float, types.Bool, types.String), Bind: kernel(toInt), Cost: 20,
-		Examples: examples(`int("4625")`, `4625`, `int("9007199254740993")`, `9007199254740993`, `int("0x3e7")`, `999`, `int(-1.9)`, `-1`, `int(true)`, `1`, `int("4.5")`, `null`, `int("9223372036854775808")`, `null`, `int(" 7 ")`, `7`, `int("")`, `null`),
+		Examples: examples(`int("4625")`, `4625`, `int("9007199254740993")`, `9007199254740993`, `int("0x3e7")`, `999`, `int(-1.9)`, `-1`, `int(true)`, `1`, `int("4.0")`, `4`, `int("4.5")`, `null`, `int("9223372036854775808")`, `null`, `int(" 7 ")`, `7`, `int("")`, `null`),
 	}, {
 		Name: "float",
 		Doc:  "A number with a fraction: an int, 1 or 0 for true or false, or the decimal number that a text is.",
@@ -86,15 +86,17 @@ func toInt() vec.Kernel {
 }
 
 func parseInt(s string) (int64, bool) {
-	s, base := strings.TrimSpace(s), 10
-	if len(s) > 1 && s[0] == '0' && s[1]|0x20 == 'x' {
-		s, base = s[2:], 16
-		if s != "" && (s[0] == '-' || s[0] == '+') {
-			return 0, false
-		}
+	s = strings.TrimSpace(s)
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n, true
 	}
-	n, err := strconv.ParseInt(s, base, 64)
-	return n, err == nil
+	digits := strings.TrimLeft(s, "+-")
+	if len(digits) > 2 && digits[0] == '0' && digits[1]|0x20 == 'x' {
+		n, err := strconv.ParseInt(s[:len(s)-len(digits)]+digits[2:], 16, 64)
+		return n, err == nil
+	}
+	x, ok := parseFloat(s)
+	return int64(x), ok && x == math.Trunc(x) && math.Abs(x) <= 1<<53 // above, digits are lost
 }
 
 func toFloat() vec.Kernel {
