@@ -82,7 +82,9 @@ func (c *command) start(ctx context.Context, args []string, s *streams) error {
 	if err != nil {
 		return err
 	}
-	s.setColor(color.value)
+	if flags.Changed("color") { // else what stood before the command holds
+		s.setColor(color.value)
+	}
 	if *help {
 		return c.printHelp(s.out)
 	}

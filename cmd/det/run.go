@@ -197,15 +197,20 @@ func (o *runFlags) openAlerts(s *streams, bar *progress) (*alertFile, error) {
 	return &alertFile{sink: sink, file: f}, nil
 }
 
-// writer is the output format: the one given, or that of the file's suffix.
+// writer is the output format: the one given, or that of the file's suffix; the
+// table, which is the first, without a file and for .txt.
 func (o *runFlags) writer() (output.Writer, error) {
-	name := o.format.value
-	for _, w := range output.Writers() {
-		if w.Name == name || name == "" && slices.Contains(w.Suffixes, filepath.Ext(o.out.value)) {
+	all := output.Writers()
+	suffix := filepath.Ext(o.out.value)
+	for _, w := range all {
+		if w.Name == o.format.value || o.format.value == "" && slices.Contains(w.Suffixes, suffix) {
 			return w, nil
 		}
 	}
-	return output.Writers()[0], nil
+	if suffix != "" && suffix != ".txt" {
+		return output.Writer{}, usagef("the name %s does not tell the format of the alerts: write --format %s", o.out.value, o.format.Type())
+	}
+	return all[0], nil
 }
 
 func (a *alertFile) write(list []runtime.Alert) error {
