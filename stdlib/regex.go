@@ -89,12 +89,14 @@ func compileGroup(consts []any) (re *regexp.Regexp, group int, err error) {
 	return nil, 0, fmt.Errorf("a group is a number or a name")
 }
 
+// regexMatch is the matches operator, with the place of what is wrong in its error.
 func regexMatch(consts []any) (vec.Kernel, error) {
 	re, err := compile(consts[1])
 	if err != nil {
 		return nil, err
 	}
-	return vec.TextTest(re.MatchString), nil
+	test, err := vec.TestText(vec.Matches, []string{re.String()}, false, false)
+	return only(0, test.Kernel()), err
 }
 
 func regexExtract(consts []any) (vec.Kernel, error) {
