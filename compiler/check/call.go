@@ -12,10 +12,6 @@ import (
 // maxFnDepth bounds how deep fn declarations may call each other.
 const maxFnDepth = 64
 
-// maxFnSize bounds the nodes of an expression after its fns were put in: fns that
-// call each other twice would otherwise double at every step.
-const maxFnSize = 100_000
-
 func (c *checker) call(s *scope, x *ast.Call) plan.Expr {
 	name := x.Fun.Name
 	if s.aggs != nil && c.aggs[name] != nil {
@@ -195,7 +191,11 @@ func count(n int, what string) string {
 
 // expand puts the body of a fn in place of its call.
 func (c *checker) expand(s *scope, d *decl, x *ast.Call) plan.Expr {
+	if c.growth.told {
+		return nil
+	}
 	if s.depth >= maxFnDepth {
+		c.growth.told = true
 		c.diags.Errorf("D0604", x.At, "fn %s calls itself, directly or through others", d.fn.Name.Name)
 		return nil
 	}
@@ -209,22 +209,19 @@ func (c *checker) expand(s *scope, d *decl, x *ast.Call) plan.Expr {
 		return nil
 	}
 	inner := &scope{mod: d.mod, locals: map[string]local{}, aggs: s.aggs, depth: s.depth + 1}
-	size := 0
 	for i, a := range x.Args {
 		e := c.expr(s, a.Value)
 		if e == nil {
 			return nil
 		}
-		plan.Walk(e, func(plan.Expr) bool { size++; return size < maxFnSize })
 		inner.locals[d.fn.Params[i].Name] = local{x: e}
-	}
-	if size >= maxFnSize {
-		c.diags.Errorf("D0702", x.At, "the expression grows beyond %d parts when its fns are put in", maxFnSize)
-		return nil
 	}
 	body := c.expr(inner, d.fn.Body)
 	if body == nil {
 		c.diags.Errorf("D0212", x.At, "%s cannot be used with these arguments", d.fn.Name.Name).Notes = nil
+		return nil
+	}
+	if !c.grow(body, x.At) {
 		return nil
 	}
 	return body

@@ -46,6 +46,7 @@ func Rules(files []*ast.File, opts Options, diags *diag.List) *plan.Set {
 		rules:    map[string]*ruleDecl{},
 		builtins: builtins(),
 	}
+	c.afresh()
 	for i := range opts.Functions {
 		c.funcs[opts.Functions[i].Name] = &opts.Functions[i]
 	}
@@ -68,6 +69,7 @@ type checker struct {
 	builtins map[string]builtin
 	rules    map[string]*ruleDecl // all rules of the set, by name
 	set      plan.Set
+	growth   *growth // of the rule or declaration at hand
 }
 
 func (c *checker) run(files []*ast.File) *plan.Set {

@@ -195,6 +195,7 @@ func (c *checker) resolve(d *decl) {
 		return
 	}
 	d.state = resolving
+	defer c.afresh()()
 	switch x := d.ast.(type) {
 	case *ast.Const:
 		d.konst = c.constant(d.mod, x)

@@ -47,6 +47,7 @@ func (c *checker) rule(d *ruleDecl) *plan.Rule {
 		return nil
 	}
 	d.state = resolving
+	defer c.afresh()()
 	before := c.diags.Errors()
 	r := &ruleChecker{
 		c: c, decl: d,

@@ -49,7 +49,11 @@ func (r *ruleChecker) let(st *ast.Stage) {
 			r.c.diags.Errorf("D0407", a.Value.Span(), "`let` is written: let name = expression")
 			continue
 		}
-		r.bind(a.Name, local{x: r.c.expr(r.scope, a.Value)})
+		x := r.c.expr(r.scope, a.Value)
+		if x != nil && !r.c.grow(x, a.Value.Span()) {
+			x = nil
+		}
+		r.bind(a.Name, local{x: x})
 	}
 }
 
@@ -78,7 +82,7 @@ func (r *ruleChecker) condition(st *ast.Stage, spec *op.Spec) {
 		return
 	}
 	e := c.boolean(r.scope, st.Args[0].Value, "the condition of `"+spec.Name+"`")
-	if e == nil {
+	if e == nil || !r.c.grow(e, st.At) {
 		return
 	}
 	if spec.Name == "when" {
@@ -394,6 +398,9 @@ func (s *stageChecker) input(e plan.Expr, name string) op.Arg {
 				return op.Arg{Name: name, Col: i, Type: e.Type()}
 			}
 		}
+	}
+	if !s.r.c.grow(e, e.Span()) {
+		s.bad = true
 	}
 	s.stage.Inputs = append(s.stage.Inputs, e)
 	return op.Arg{Name: name, Col: len(s.stage.Inputs) - 1, Type: e.Type()}

@@ -150,7 +150,7 @@ var structure = []Code{
 	},
 	{
 		ID: "D0702", Title: "an expression that grows too large",
-		When: "Fns that call others several times make an expression of more than 100,000 parts.",
+		When: "Names and fns that use others several times make expressions of more than 250,000 parts in one rule.",
 		Why:  "A rule must not be able to exhaust the machine that compiles it.",
 	},
 	{
