@@ -60,7 +60,7 @@ func codesPage() []byte {
 		}
 		kind := "det wrong"
 		if strings.HasSuffix(c.Title, "(warning)") {
-			kind = "det"
+			kind = "det warns"
 		}
 		fmt.Fprintf(&b, "\n```%s\n%s```\n", kind, c.Wrong)
 		if c.Right != "" {
