@@ -78,3 +78,35 @@ func BenchmarkNDJSON(b *testing.B) {
 		b.Run(bm.name, func(b *testing.B) { benchmark(b, "ndjson", data, bm.req) })
 	}
 }
+
+// accessLog makes about size bytes of a combined access log.
+func accessLog(size int) []byte {
+	rng := rand.New(rand.NewPCG(3, 4))
+	zipf := rand.NewZipf(rng, 1.1, 1, 5000)
+	var b bytes.Buffer
+	for i := 0; b.Len() < size; i++ {
+		fmt.Fprintf(&b, "10.%d.%d.%d - - [17/May/2015:%02d:%02d:%02d +0000] \"GET /presentations/page-%d/images/kibana.png?v=%d HTTP/1.1\" 200 %d \"http://semicomplete.com/presentations/logstash/\" \"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_9_%d) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/32.0.1700.77 Safari/537.36\"\n",
+			rng.IntN(4), rng.IntN(20), rng.IntN(20), i/36000%24, i/600%60, i/10%60, zipf.Uint64(), rng.IntN(9), rng.IntN(300_000), rng.IntN(9))
+	}
+	return b.Bytes()
+}
+
+// loginTable makes about size bytes of CSV: ten columns, one of them in quotes.
+func loginTable(size int) []byte {
+	rng := rand.New(rand.NewPCG(5, 6))
+	var b bytes.Buffer
+	b.WriteString("time,user,src,action,outcome,bytes,agent,detail,session,host\n")
+	for i := 0; b.Len() < size; i++ {
+		fmt.Fprintf(&b, "2024-03-01T10:%02d:%02d.%03dZ,user%d,10.0.%d.%d,login,success,%d,\"Mozilla/5.0 (X11; Linux x86_64), like Gecko\",some detail of the event,%08x,host%d.corp.example\n",
+			i/60000%60, i/1000%60, i%1000, rng.IntN(1000), rng.IntN(256), rng.IntN(256), rng.IntN(100_000), rng.Uint32(), rng.IntN(50))
+	}
+	return b.Bytes()
+}
+
+func BenchmarkCombined(b *testing.B) {
+	benchmark(b, "combined", accessLog(16<<20), timed("time timestamp", "clientip ip", "method string", "path string", "status int", "useragent string"))
+}
+
+func BenchmarkCSV(b *testing.B) {
+	benchmark(b, "csv", loginTable(16<<20), timed("time timestamp", "user string", "src ip", "bytes int"))
+}

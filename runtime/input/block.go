@@ -25,7 +25,7 @@ type block struct {
 // and from there only for records that are longer.
 const (
 	firstBlock = 64 << 10
-	blockSize  = 1 << 20
+	blockSize  = 256 << 10
 	padding    = 64
 )
 

@@ -91,8 +91,9 @@ func appender(b array.Builder) func(value) outcome {
 			return arrow.Duration(us), o
 		})
 	case *array.FixedSizeBinaryBuilder:
-		return appending(b, func(v value) ([]byte, outcome) {
-			a, o := toIP(v)
+		var a [16]byte
+		return appending(b, func(v value) (_ []byte, o outcome) {
+			a, o = toIP(v)
 			return a[:], o
 		})
 	case *array.StringBuilder:

@@ -249,7 +249,14 @@ func quotedText(line []byte) (text, rest []byte, ok bool) {
 	if len(line) < 3 || line[0] != ' ' || line[1] != '"' {
 		return nil, line, false
 	}
-	for i := 2; i < len(line); i++ {
+	i := 2 + bytes.IndexByte(line[2:], '"')
+	if i < 2 {
+		return nil, line, false
+	}
+	if bytes.IndexByte(line[2:i], '\\') >= 0 {
+		i = 2
+	}
+	for ; i < len(line); i++ {
 		switch line[i] {
 		case '\\':
 			i++

@@ -1,7 +1,5 @@
 package input
 
-import "bytes"
-
 // pairs are the objects that stand for one field: the members that hold its name
 // and its value.
 var pairs = [...]struct {
@@ -18,14 +16,13 @@ var pairs = [...]struct {
 // wanted field of its name has its value. b[i] is the brace of an object that has
 // been read, and in which nothing was wanted.
 func (p *projection) readPair(n *node, i, depth int) {
-	var names [len(pairs)][]byte // as written, between the quotes
-	var values [len(pairs)]int
+	var names, values [len(pairs)]int // where they begin
 	for i = p.space(i + 1); p.b[i] != '}'; {
 		at, member := p.key(i)
 		i = p.value(at, depth)
 		for k, pair := range pairs {
 			if string(member) == pair.name && p.b[at] == '"' {
-				names[k] = p.b[at+1 : i-1]
+				names[k] = at
 			}
 			if string(member) == pair.value {
 				values[k] = at
@@ -35,14 +32,11 @@ func (p *projection) readPair(n *node, i, depth int) {
 			i = p.space(i + 1)
 		}
 	}
-	for k, name := range names {
-		if name == nil || values[k] == 0 {
+	for k, at := range names {
+		if at == 0 || values[k] == 0 {
 			continue
 		}
-		if bytes.IndexByte(name, '\\') >= 0 {
-			name = unescape(nil, name)
-		}
-		if kid := n.kids[string(name)]; kid != nil {
+		if kid := n.kids[string(p.decoded(at+1))]; kid != nil {
 			p.readValue(kid, values[k], depth)
 			return
 		}

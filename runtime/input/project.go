@@ -237,7 +237,7 @@ func (p *projection) readField(n *node, i, j int, first bool) (int, *field) {
 		return next, f
 	}
 	if bytes.IndexByte(name, '\\') >= 0 {
-		name = unescape(nil, name)
+		name = p.decoded(j + 1)
 	}
 	f := &field{node: n.kids[string(name)], wait: wrongGuess}
 	if p.fields < maxFields && len(raw) <= maxFieldRaw {
@@ -253,53 +253,40 @@ func (p *projection) readField(n *node, i, j int, first bool) (int, *field) {
 
 // readValue reads the value of a wanted field; b[i] is its first byte.
 func (p *projection) readValue(n *node, i, depth int) int {
-	next := -1
+	var v value
 	switch c := p.b[i]; {
+	case c == '"':
+		v, i = p.readText(i + 1)
 	case c == '{' && n.kids != nil:
-		next = p.readObject(n, i+1, depth+1)
+		v, i = p.whole(i, p.readObject(n, i+1, depth+1))
 	case c == '[' && (n.kids != nil || n.lists != nil):
-		next = p.readArray(n, i+1, depth+1, true)
-	default:
-		return p.readScalar(n, i, depth)
-	}
-	if next >= 0 {
-		v := value{form: nested, text: p.b[i:next]}
+		v, i = p.whole(i, p.readArray(n, i+1, depth+1, true))
 		p.put(n.cells, v)
-		if p.b[i] == '{' {
-			p.collect(n.lists, v)
-		}
+		return i
+	default:
+		v, i = p.one(i, depth)
 	}
-	return next
-}
-
-// readScalar reads a value that no path leads into.
-func (p *projection) readScalar(n *node, i, depth int) int {
-	v, next := p.one(i, depth)
-	if next >= 0 && v.form != absent {
+	if i >= 0 && v.form != absent {
 		p.put(n.cells, v)
 		p.collect(n.lists, v)
 	}
-	return next
+	return i
+}
+
+// whole is the object or array from b[i] to b[next] as a value, if next is not
+// -1.
+func (p *projection) whole(i, next int) (value, int) {
+	if next < 0 {
+		return value{}, next
+	}
+	return value{form: nested, text: p.b[i:next]}, next
 }
 
 // one reads a value whole.
 func (p *projection) one(i, depth int) (v value, next int) {
 	switch p.b[i] {
 	case '"':
-		next, m := p.scanner.text(i + 1)
-		if next < 0 {
-			return v, next
-		}
-		v = value{form: plain, text: p.b[i+1 : next-1]}
-		if m&wide != 0 {
-			v.form = loose
-		}
-		if m&escaped != 0 {
-			from := len(p.text)
-			p.text = unescape(p.text, v.text)
-			v.text = p.text[from:]
-		}
-		return v, next
+		return p.readText(i + 1)
 	case 't':
 		return value{form: yes}, p.word(i, "true")
 	case 'f':
@@ -313,6 +300,23 @@ func (p *projection) one(i, depth int) (v value, next int) {
 	}
 	if next = p.value(i, depth); next >= 0 {
 		v.text = p.b[i:next]
+	}
+	return v, next
+}
+
+// readText reads a string; b[i] is the first byte behind its opening quote.
+func (p *projection) readText(i int) (v value, next int) {
+	next, closed := p.plainText(i)
+	if closed {
+		return value{form: plain, text: p.b[i:next]}, next + 1
+	}
+	from := len(p.text)
+	p.text = append(p.text, p.b[i:next]...)
+	var wide bool
+	p.text, next, wide = p.decode(p.text, next)
+	v = value{form: plain, text: p.text[from:]}
+	if wide {
+		v.form = loose
 	}
 	return v, next
 }

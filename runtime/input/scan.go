@@ -50,8 +50,7 @@ func (s *scanner) space(i int) int {
 func (s *scanner) value(i, depth int) int {
 	switch c := s.b[i]; c {
 	case '"':
-		i, _ = s.text(i + 1)
-		return i
+		return s.text(i + 1)
 	case '{':
 		return s.object(i+1, depth+1)
 	case '[':
@@ -125,7 +124,7 @@ func (s *scanner) key(i int) (next int, name []byte) {
 		return s.fail(i, "a field name in quotes is missing"), nil
 	}
 	start := i + 1
-	if i, _ = s.text(start); i < 0 {
+	if i = s.text(start); i < 0 {
 		return i, nil
 	}
 	name = s.b[start : i-1]
@@ -141,24 +140,20 @@ const (
 	highs = 0x8080808080808080
 )
 
-// marks says what a string holds beside plain ASCII.
-type marks uint8
-
-const (
-	escaped marks = 1 << iota // a backslash
-	wide                      // bytes that are not ASCII, or an escape \u
-)
+// special has the high bit of the first byte of x set, and of none before it,
+// that is a quote, a backslash, a control character or not ASCII; 0 means that x
+// has none. The bits of bytes behind the first may be wrong.
+func special(x uint64) uint64 {
+	quote, back := x^'"'*ones, x^'\\'*ones
+	return ((quote-ones)&^quote | (back-ones)&^back | (x-' '*ones)&^x | x) & highs
+}
 
 // text reads to the quote that ends a string, eight bytes at a time; b[i] is the
 // first byte behind the opening quote.
-func (s *scanner) text(i int) (next int, m marks) {
+func (s *scanner) text(i int) (next int) {
 	b := s.b
 	for {
-		x := binary.LittleEndian.Uint64(b[i:])
-		quote, back := x^'"'*ones, x^'\\'*ones
-		// The lowest bit set marks the first byte that is a quote, a backslash, a
-		// control character or not ASCII; bits above it may be wrong.
-		stop := ((quote-ones)&^quote | (back-ones)&^back | (x-' '*ones)&^x | x) & highs
+		stop := special(binary.LittleEndian.Uint64(b[i:]))
 		if stop == 0 {
 			i += 8
 			continue
@@ -166,24 +161,89 @@ func (s *scanner) text(i int) (next int, m marks) {
 		i += bits.TrailingZeros64(stop) >> 3
 		switch c := b[i]; {
 		case c == '"':
-			return i + 1, m
+			return i + 1
 		case c == '\\' && shortEscapes[b[i+1]] != 0:
-			m |= escaped
 			i += 2
 		case c == '\\':
-			m |= escaped | wide
 			if i = s.unicodeEscape(i); i < 0 {
-				return i, m
+				return i
 			}
 		case c >= utf8.RuneSelf:
-			m |= wide
 			for b[i] >= utf8.RuneSelf {
 				i++
 			}
 		default:
-			return s.fail(i, "a string is not closed, or holds a control character"), m
+			return s.fail(i, notClosed)
 		}
 	}
+}
+
+const notClosed = "a string is not closed, or holds a control character"
+
+// plainText reads as text does, but only as far as the string stands for itself:
+// closed says that it ends there, else b[next] is the first byte that does not.
+func (s *scanner) plainText(i int) (next int, closed bool) {
+	for {
+		stop := special(binary.LittleEndian.Uint64(s.b[i:]))
+		if stop != 0 {
+			i += bits.TrailingZeros64(stop) >> 3
+			return i, s.b[i] == '"'
+		}
+		i += 8
+	}
+}
+
+// decode reads as text does, and appends what the string means to dst. wide says
+// that it has bytes that are not ASCII, or an escape \u.
+func (s *scanner) decode(dst []byte, i int) (out []byte, next int, wide bool) {
+	b := s.b
+	for {
+		// Eight bytes are copied, and those that stand for themselves kept.
+		n := len(dst)
+		if cap(dst)-n < 8 {
+			dst = slices.Grow(dst, 256)
+		}
+		x := binary.LittleEndian.Uint64(b[i:])
+		binary.LittleEndian.PutUint64(dst[n:n+8], x)
+		keep := bits.TrailingZeros64(special(x)) >> 3 // 8 if nothing is special
+		i += keep
+		dst = dst[:n+keep]
+		if keep == 8 {
+			continue
+		}
+		switch c := b[i]; {
+		case c == '"':
+			return dst, i + 1, wide
+		case c == '\\' && shortEscapes[b[i+1]] != 0:
+			dst = append(dst, shortEscapes[b[i+1]])
+			i += 2
+		case c == '\\':
+			if s.unicodeEscape(i) < 0 {
+				return dst, -1, true
+			}
+			r, size := codePoint(b[i:])
+			if r < 0 {
+				dst = append(dst, lone)
+			} else {
+				dst = utf8.AppendRune(dst, r)
+			}
+			i += size
+			wide = true
+		case c >= utf8.RuneSelf:
+			for ; b[i] >= utf8.RuneSelf; i++ {
+				dst = append(dst, b[i])
+			}
+			wide = true
+		default:
+			return dst, s.fail(i, notClosed), true
+		}
+	}
+}
+
+// decoded is what a field name means whose body begins at i and has been read.
+func (s *scanner) decoded(i int) []byte {
+	name, _, _ := s.decode(nil, i)
+	return name
 }
 
 // shortEscapes are the bytes that the escapes of two characters mean, by the
@@ -264,52 +324,9 @@ func (s *scanner) digits(i int) int {
 	return i
 }
 
-// lone stands for a surrogate without its other half while text is unescaped: a
-// byte that is never part of UTF-8, so that mend counts it and writes U+FFFD.
+// lone stands for a surrogate without its other half: a byte that is never part
+// of UTF-8, so that mend counts it and writes U+FFFD.
 const lone = 0xFF
-
-// unescape appends the text that a checked string body means. Most bodies with
-// escapes have many (paths of Windows), so it copies eight bytes at a time and
-// keeps what stood before a backslash.
-func unescape(dst, body []byte) []byte {
-	n := len(dst)
-	dst = slices.Grow(dst, len(body)+8)
-	out := dst[:n+len(body)+8]
-	for i := 0; i < len(body); {
-		if i+8 <= len(body) {
-			x := binary.LittleEndian.Uint64(body[i:])
-			binary.LittleEndian.PutUint64(out[n:], x)
-			back := x ^ '\\'*ones
-			back = (back - ones) &^ back & highs
-			skip := bits.TrailingZeros64(back) >> 3 // 8 if there is none
-			i += skip
-			n += skip
-			if back == 0 {
-				continue
-			}
-		} else if body[i] != '\\' {
-			out[n] = body[i]
-			i++
-			n++
-			continue
-		}
-		if c := body[i+1]; c != 'u' {
-			out[n] = shortEscapes[c]
-			i += 2
-			n++
-			continue
-		}
-		r, size := codePoint(body[i:])
-		i += size
-		if r < 0 {
-			out[n] = lone
-			n++
-			continue
-		}
-		n += utf8.EncodeRune(out[n:], r)
-	}
-	return dst[:n]
-}
 
 // codePoint is what one escape \u means, or two that are a surrogate pair, and
 // their length. Half a pair is -1.
@@ -318,7 +335,7 @@ func codePoint(b []byte) (r rune, size int) {
 	if !utf16.IsSurrogate(r) {
 		return r, 6
 	}
-	if len(b) >= 12 && b[6] == '\\' && b[7] == 'u' {
+	if b[6] == '\\' && b[7] == 'u' {
 		if pair := utf16.DecodeRune(r, unit(b[8:])); pair != utf8.RuneError {
 			return pair, 12
 		}
@@ -326,7 +343,8 @@ func codePoint(b []byte) (r rune, size int) {
 	return -1, 6
 }
 
-// unit is the UTF-16 code unit that four hexadecimal digits mean.
+// unit is the UTF-16 code unit that four hexadecimal digits mean; of other bytes
+// it is none that is half of a pair.
 func unit(b []byte) rune {
 	return hexDigit(b[0])<<12 | hexDigit(b[1])<<8 | hexDigit(b[2])<<4 | hexDigit(b[3])
 }
