@@ -50,7 +50,14 @@ func (c *checker) call(s *scope, x *ast.Call) plan.Expr {
 	}
 	t := f.Sig.Fixed
 	if f.Sig.Result != nil {
-		t = f.Sig.Result(ts)
+		if t = f.Sig.Result(ts); t.Kind == types.Invalid {
+			list := make([]string, len(ts))
+			for i, a := range ts {
+				list[i] = a.String()
+			}
+			c.diags.Errorf("D0204", x.At, "%s cannot be applied to %s", name, strings.Join(list, ", ")).Hint = name + f.Sig.String()
+			return nil
+		}
 	}
 	return &plan.Call{Func: f, Args: args, T: t, At: x.At}
 }

@@ -114,6 +114,10 @@ func (f *Frame) apply(nd *node, s *slot, todo vec.Bitmap) {
 		args[i] = f.slots[nd.args[i]].lend(a)
 	}
 	col, before := nd.kernel(args, f.n, todo), s.col
+	if nd.kind == types.Float && col.Kind == types.Int {
+		// A function over ints and floats saw only ints in this batch.
+		col = vec.Floats(vec.AsFloats(col), col.Valid)
+	}
 	if s.know(todo); before != nil {
 		if s.blend == nil {
 			s.blend = &vec.Gatherer{}
