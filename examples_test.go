@@ -126,4 +126,3 @@ func differs(want, got any) string {
 	}
 	return ""
 }
-
