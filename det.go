@@ -37,6 +37,7 @@ type Source struct{ Name, Text string }
 type Ruleset struct {
 	set   *plan.Set
 	files int
+	plain bool // not optimised
 }
 
 // CompileError says that rules did not compile.
@@ -93,7 +94,7 @@ func (c Compiler) Sources(sources ...Source) (*Ruleset, *diag.List) {
 func (c Compiler) compile(files []*source.File) (*Ruleset, *diag.List) {
 	diags := &diag.List{}
 	set := compiler.Compile(files, compiler.Options{Functions: c.Functions, Params: c.Params, NoOptimise: c.NoOptimise}, diags)
-	return &Ruleset{set: set, files: len(files)}, diags
+	return &Ruleset{set: set, files: len(files), plain: c.NoOptimise}, diags
 }
 
 // RuleFiles lists the rule files that paths name: files as they are, and from

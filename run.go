@@ -11,6 +11,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/detlang/det/compiler/opt"
+	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/engine"
@@ -37,6 +41,8 @@ type RunOptions struct {
 	State string
 	// BatchRows is about how many rows are read at a time; 0 is the readers' own.
 	BatchRows int
+	// Alloc makes the records that are read; nil is Go's own memory.
+	Alloc memory.Allocator
 	// Alerts takes the alerts as they arise.
 	Alerts func([]runtime.Alert) error
 	// Reject is told of each record and value that is set aside.
@@ -228,7 +234,7 @@ func (n *run) guess(path string) int {
 func (n *run) request(f *file) input.Request {
 	s := n.prog.Streams[f.stream]
 	schema := n.rules.set.Schemas[f.stream]
-	req := input.Request{Time: s.Time, BatchRows: n.opts.BatchRows, Reject: n.reject}
+	req := input.Request{Time: s.Time, BatchRows: n.opts.BatchRows, Alloc: n.opts.Alloc, Reject: n.reject}
 	for _, col := range s.Columns {
 		c := input.Column{Name: col.Name, Type: types.Type{Kind: col.Type.Kind, Elem: col.Type.Elem}}
 		if i := schema.Find(col.Name); i >= 0 {
@@ -236,7 +242,31 @@ func (n *run) request(f *file) input.Request {
 		}
 		req.Columns = append(req.Columns, c)
 	}
+	req.Ranges = n.ranges(f.stream, req.Columns)
 	return req
+}
+
+// ranges lets readers skip blocks that matter to no rule. Not where a rule keeps
+// state: there the clock must see every event.
+func (n *run) ranges(stream int, cols []input.Column) []input.Range {
+	if n.prog.Streams[stream].Stateful || n.rules.plain {
+		return nil
+	}
+	var readers []*plan.Rule
+	for _, r := range n.rules.set.Rules {
+		if r.From.Schema == n.rules.set.Schemas[stream] {
+			readers = append(readers, r)
+		}
+	}
+	var out []input.Range
+	for _, rg := range opt.Ranges(readers) {
+		for i, c := range cols {
+			if c.Name == rg.Column {
+				out = append(out, input.Range{Column: i, Op: rg.Op, Value: rg.Value})
+			}
+		}
+	}
+	return out
 }
 
 // maxOpen is how many files are merged while they are read. Further ones are read
