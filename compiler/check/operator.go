@@ -251,7 +251,7 @@ func readAs(v any, want types.Kind) (any, error) {
 	switch {
 	case !isText:
 		return v, nil
-	case want == types.IP:
+	case want == types.IP || want == types.Network:
 		if strings.Contains(s, "/") {
 			p, err := netip.ParsePrefix(s)
 			if err != nil {
