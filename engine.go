@@ -43,8 +43,7 @@ type EngineOptions struct {
 // Engine runs a rule set over record batches. It is not safe for concurrent use,
 // but engines are independent of each other.
 type Engine struct {
-	e    *engine.Engine
-	rows map[int32]int64 // rows pushed, by source
+	e *engine.Engine
 }
 
 // NewEngine makes an engine with fresh state.
@@ -57,7 +56,7 @@ func (r *Ruleset) NewEngine(opts EngineOptions) (*Engine, error) {
 	if alloc == nil {
 		alloc = memory.DefaultAllocator
 	}
-	return &Engine{rows: map[int32]int64{}, e: engine.New(prog, engine.Options{
+	return &Engine{e: engine.New(prog, engine.Options{
 		Lateness: opts.Lateness, Ahead: opts.Ahead, Manual: opts.Manual, Aside: opts.Aside,
 		Alerts: func(list []runtime.Alert) error {
 			if opts.Each != nil {
@@ -91,8 +90,7 @@ func (e *Engine) PushContext(ctx context.Context, schema string, rec arrow.Recor
 		return err
 	}
 	src := e.e.Source(schema)
-	pos := runtime.Positions{One: src, First: e.rows[src]}
-	e.rows[src] += rec.NumRows()
+	pos := runtime.Positions{One: src, First: e.e.Number(src, rec.NumRows())}
 	return e.e.Push(ctx, stream, rec, pos)
 }
 

@@ -133,13 +133,13 @@ func (r *rule) send(a *runtime.Alert) {
 	r.alerts++
 	r.e.out = append(r.e.out, *a)
 	for _, reader := range r.readers {
-		reader.take(reader.row(a))
+		r.e.fail(reader.take(reader.row(a)))
 	}
 	if len(a.Risk) > 0 {
 		for _, reader := range r.e.rules {
 			if reader.def.Risk {
 				for i := range a.Risk {
-					reader.take(reader.riskRow(a, &a.Risk[i]))
+					r.e.fail(reader.take(reader.riskRow(a, &a.Risk[i])))
 				}
 			}
 		}
@@ -191,13 +191,13 @@ func text(s string) any {
 }
 
 // take adds a row to the stream that the rule reads.
-func (r *rule) take(at int64, vals []any) {
+func (r *rule) take(at int64, vals []any) error {
 	b := &runtime.Batch{N: 1, Time: []int64{at}, Pos: runtime.Positions{One: r.source, First: r.rows}, Names: r.e.sourceName}
 	for c, col := range r.def.Columns {
 		b.Cols = append(b.Cols, vec.Of(col.Type.Kind, vals[c]))
 	}
 	r.rows++
-	r.buf.Add(b)
+	return r.buf.Add(b)
 }
 
 func number(v any) float64 {

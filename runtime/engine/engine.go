@@ -73,11 +73,13 @@ type Engine struct {
 	streams []*stream
 	rules   []*rule
 	sources []string
+	counted []int64 // by source: rows numbered by Number
 	byName  map[string]int32
 
 	clock     int64 // newest event time
 	watermark int64
 	out       []runtime.Alert
+	failed    error // the first error of making alerts, told at the next flush
 	stats     Stats
 }
 
@@ -131,8 +133,17 @@ func (e *Engine) Source(name string) int32 {
 	}
 	i := int32(len(e.sources))
 	e.sources = append(e.sources, name)
+	e.counted = append(e.counted, 0)
 	e.byName[name] = i
 	return i
+}
+
+// Number gives the record number of the first of n rows that come next from a
+// source; saved state knows how far each source was.
+func (e *Engine) Number(source int32, n int64) int64 {
+	first := e.counted[source]
+	e.counted[source] += n
+	return first
 }
 
 // Stream is the number of an event stream by the name of its schema, or -1.
@@ -177,7 +188,9 @@ func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos run
 			}
 			continue
 		}
-		s.buf.Add(part)
+		if err := s.buf.Add(part); err != nil {
+			return err
+		}
 	}
 	if !e.opts.Manual && e.clock != runtime.MinTime {
 		return e.Advance(ctx, e.clock-e.opts.Lateness.Microseconds())
@@ -387,8 +400,18 @@ func (e *Engine) Drain(ctx context.Context) error {
 	return e.Advance(ctx, end)
 }
 
+// fail remembers an error from a place that cannot give it.
+func (e *Engine) fail(err error) {
+	if e.failed == nil {
+		e.failed = err
+	}
+}
+
 // flush hands the alerts over.
 func (e *Engine) flush() error {
+	if e.failed != nil {
+		return e.failed
+	}
 	if len(e.out) == 0 {
 		return nil
 	}

@@ -48,8 +48,7 @@ func (e *Engine) sections() []state.Section {
 	list := []state.Section{{Name: clockSection, Save: e.saveClock}}
 	for _, s := range e.streams {
 		list = append(list, state.Section{Name: streamSection + s.def.Name + " " + signature(s.def.Columns), Save: func(w *state.Writer) error {
-			s.buf.Save(w)
-			return nil
+			return s.buf.Save(w)
 		}})
 	}
 	for _, r := range e.rules {
@@ -87,13 +86,16 @@ func (e *Engine) saveClock(w *state.Writer) error {
 	for _, s := range e.sources {
 		w.String(s)
 	}
+	state.Slice(w, e.counted)
 	return nil
 }
 
 func (r *rule) save(w *state.Writer) error {
 	w.Int(r.rows)
 	if r.buf != nil {
-		r.buf.Save(w)
+		if err := r.buf.Save(w); err != nil {
+			return err
+		}
 	}
 	for i := range r.segs {
 		if op, ok := r.segs[i].def.Op.(runtime.Stateful); ok {
@@ -125,9 +127,14 @@ func (r *rule) load(in *state.Reader) error {
 func (e *Engine) load(f *state.File) (notes []string, err error) {
 	found, err := f.Load(clockSection, func(r *state.Reader) error {
 		e.clock, e.watermark = r.Int(), r.Int()
-		e.sources, e.byName = nil, map[string]int32{}
+		e.sources, e.counted, e.byName = nil, nil, map[string]int32{}
 		for range r.Len(8) {
 			e.Source(r.String())
+		}
+		if n := state.ReadSlice[int64](r); len(n) == len(e.counted) {
+			copy(e.counted, n)
+		} else {
+			r.Fail("the saved sources are damaged")
 		}
 		return r.Err()
 	})

@@ -22,10 +22,14 @@ type Buffer struct {
 	last    mark // of the newest row added
 	sorted  bool // pending is in order
 	rows    int
+	size    int64          // bytes of pending, about
+	runs    []*run         // sorted rows that were written to disk
 	columns []vec.Gatherer // by column, for batches made of several
 
 	// BatchRows bounds the batches made by sorting.
 	BatchRows int
+	// Limit is how many bytes of rows wait in memory.
+	Limit int64
 }
 
 // held is a batch that waits, its memory kept.
@@ -53,16 +57,17 @@ func (m mark) compare(o mark) int {
 
 // NewBuffer makes an empty Buffer.
 func NewBuffer() *Buffer {
-	return &Buffer{sorted: true, last: mark{time: runtime.MinTime}, BatchRows: 1 << 14}
+	return &Buffer{sorted: true, last: mark{time: runtime.MinTime}, BatchRows: 1 << 14, Limit: DefaultLimit}
 }
 
 // Rows is how many rows wait.
 func (q *Buffer) Rows() int { return q.rows }
 
-// Add takes the rows of a batch, whose Sel must be nil.
-func (q *Buffer) Add(b *runtime.Batch) {
+// Add takes the rows of a batch, whose Sel must be nil. An error means that there
+// was no room for them.
+func (q *Buffer) Add(b *runtime.Batch) error {
 	if b.N == 0 {
-		return
+		return nil
 	}
 	if len(q.pending) == 0 {
 		q.sorted, q.last = true, mark{time: runtime.MinTime}
@@ -72,6 +77,10 @@ func (q *Buffer) Add(b *runtime.Batch) {
 	}
 	q.pending = append(q.pending, held{b, b.Keep()})
 	q.rows += b.N
+	if q.size += sizeOf(b); q.size > q.Limit {
+		return q.spill()
+	}
+	return nil
 }
 
 // follows reports whether b is in order, and after all rows before it.
@@ -100,6 +109,9 @@ func (q *Buffer) follows(b *runtime.Batch) bool {
 
 // Release gives the rows before the watermark to push, in order.
 func (q *Buffer) Release(watermark int64, push func(*runtime.Batch) error) error {
+	if len(q.runs) > 0 {
+		return q.merge(watermark, push)
+	}
 	if len(q.pending) == 0 {
 		return nil
 	}
@@ -121,6 +133,9 @@ func (q *Buffer) Release(watermark int64, push func(*runtime.Batch) error) error
 		b := q.pending[end].b
 		due = append(due, held{b.Slice(0, cut), func() {}})
 	}
+	for _, h := range due {
+		q.rows -= h.b.N
+	}
 	err := q.give(due, push)
 	for _, h := range q.pending[:end] {
 		h.release()
@@ -130,8 +145,9 @@ func (q *Buffer) Release(watermark int64, push func(*runtime.Batch) error) error
 		h := &q.pending[0]
 		h.b = h.b.Slice(cut, h.b.N)
 	}
-	for _, h := range due {
-		q.rows -= h.b.N
+	q.size = 0
+	for _, h := range q.pending {
+		q.size += sizeOf(h.b)
 	}
 	return err
 }
@@ -250,5 +266,8 @@ func (q *Buffer) Close() {
 	for _, h := range q.pending {
 		h.release()
 	}
-	q.pending, q.rows = nil, 0
+	for _, r := range q.runs {
+		r.close()
+	}
+	q.pending, q.runs, q.rows, q.size = nil, nil, 0, 0
 }

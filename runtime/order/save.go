@@ -1,6 +1,8 @@
 package order
 
 import (
+	"fmt"
+
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/state"
@@ -9,10 +11,13 @@ import (
 
 // Save writes the rows that wait. Sources are named by number; the numbers must
 // mean the same when they are read back.
-func (q *Buffer) Save(w *state.Writer) {
-	if len(q.pending) == 0 {
+func (q *Buffer) Save(w *state.Writer) error {
+	if q.rows == 0 {
 		w.Int(0)
-		return
+		return nil
+	}
+	if len(q.runs) > 0 {
+		return fmt.Errorf("%d rows wait on disk: state is saved when their time has come", q.rows)
 	}
 	if !q.sorted {
 		q.sort()
@@ -29,6 +34,7 @@ func (q *Buffer) Save(w *state.Writer) {
 	for _, v := range b.Cols {
 		state.SaveVec(w, plain(v))
 	}
+	return nil
 }
 
 // plain is a text column without its dictionary.
@@ -67,8 +73,8 @@ func (q *Buffer) Load(r *state.Reader, kinds []types.Kind, names func(int32) str
 		}
 		b.Cols = append(b.Cols, v)
 	}
-	if r.Err() == nil {
-		q.Add(b)
+	if r.Err() != nil {
+		return r.Err()
 	}
-	return r.Err()
+	return q.Add(b)
 }

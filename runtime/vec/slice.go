@@ -7,19 +7,19 @@ func (v *Vec) Slice(i, j int) *Vec {
 	}
 	out := &Vec{Kind: v.Kind, N: j - i, Dict: v.Dict, Bytes: v.Bytes, Child: v.Child}
 	out.Valid, out.Bits = v.Valid.slice(i, j), v.Bits.slice(i, j)
-	if v.I64 != nil {
+	if len(v.I64) > 0 {
 		out.I64 = v.I64[i:j]
 	}
-	if v.F64 != nil {
+	if len(v.F64) > 0 {
 		out.F64 = v.F64[i:j]
 	}
-	if v.Codes != nil {
+	if len(v.Codes) > 0 {
 		out.Codes = v.Codes[i:j]
 	}
-	if v.Offs != nil {
+	if len(v.Offs) > 0 {
 		out.Offs = v.Offs[i : j+1]
 	}
-	if v.IPs != nil {
+	if len(v.IPs) > 0 {
 		out.IPs = v.IPs[i:j]
 	}
 	return out
@@ -27,7 +27,7 @@ func (v *Vec) Slice(i, j int) *Vec {
 
 // slice copies bits i to j (not included) to the front of a new bitmap.
 func (b Bitmap) slice(i, j int) Bitmap {
-	if b == nil {
+	if len(b) == 0 {
 		return nil
 	}
 	out := NewBitmap(j - i)
