@@ -97,8 +97,8 @@ func (w *fixed) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) err
 // begin closes what ends by time t and opens the pane of t.
 func (w *fixed) begin(t int64, emit runtime.Emit) error {
 	i := w.index(t)
-	if err := w.close(i, false, emit); err != nil {
-		return err
+	if err := w.close(i, false, emit); err != nil || w.open != nil {
+		return err // still open: the last pane there is has no end
 	}
 	p, err := w.fresh()
 	if err != nil {

