@@ -50,12 +50,19 @@ func regexFuncs() []Func {
 	}}
 }
 
+// maxGroups is the most groups of an expression: every thread of the automaton has
+// memory for each of them.
+const maxGroups = 100
+
 // compile compiles a constant expression; the error says where it goes wrong.
 func compile(pattern any) (*regexp.Regexp, error) {
 	s, _ := pattern.(string)
 	re, err := regexp.Compile(s)
 	var bad *syntax.Error
-	if !errors.As(err, &bad) {
+	switch {
+	case err == nil && re.NumSubexp() > maxGroups:
+		return nil, fmt.Errorf("the expression has %d groups; at most %d are kept: write (?:…) for those that only bracket", re.NumSubexp(), maxGroups)
+	case !errors.As(err, &bad):
 		return re, err
 	}
 	at := strings.Index(s, bad.Expr)

@@ -12,11 +12,14 @@ import (
 // match must hold is looked for first: most texts lack it, and looking for it is
 // many times faster than the automaton.
 func newPattern(expr string, _ bool) (textTester, error) {
-	re, err := regexp.Compile(expr)
+	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return textTester{}, fmt.Errorf("the regular expression is wrong: %w", err)
 	}
-	tree, err := syntax.Parse(expr, syntax.Perl)
+	if tree.MaxCap() > 0 {
+		expr = ungrouped(tree).String()
+	}
+	re, err := regexp.Compile(expr)
 	if err != nil {
 		return textTester{}, fmt.Errorf("the regular expression is wrong: %w", err)
 	}
@@ -30,6 +33,19 @@ func newPattern(expr string, _ bool) (textTester, error) {
 		t.test = func(s string) bool { return has(s) && re.MatchString(s) }
 	}
 	return t, err
+}
+
+// ungrouped is an expression whose groups do not keep what they match. A test has
+// no use for that, and every thread of the automaton would have memory for each
+// group: gigabytes for an expression of 17,000.
+func ungrouped(re *syntax.Regexp) *syntax.Regexp {
+	for re.Op == syntax.OpCapture {
+		re = re.Sub[0]
+	}
+	for i, sub := range re.Sub {
+		re.Sub[i] = ungrouped(sub)
+	}
+	return re
 }
 
 // needed is a text that every match of an expression contains: folded if fold,
