@@ -28,6 +28,11 @@ func cellOf(w0, w1 uint64) (c cell) {
 	return c
 }
 
+// wordsOf is a cell as two words.
+func wordsOf(c *cell) (w0, w1 uint64) {
+	return binary.LittleEndian.Uint64(c[:8]), binary.LittleEndian.Uint64(c[8:])
+}
+
 // textWords is the cell of a text of up to shortText bytes.
 func textWords(s string) (w0, w1 uint64) {
 	n := len(s)
@@ -85,8 +90,7 @@ func (c *cells) put(id int32, w0, w1 uint64) {
 
 // words is the cell of an id.
 func (c *cells) words(id int32) (w0, w1 uint64) {
-	x := &c.pages[uint32(id)/pageLen][uint32(id)%pageLen]
-	return binary.LittleEndian.Uint64(x[:8]), binary.LittleEndian.Uint64(x[8:])
+	return wordsOf(&c.pages[uint32(id)/pageLen][uint32(id)%pageLen])
 }
 
 // text is the key of a cell that points into the arena.
