@@ -56,7 +56,7 @@ func (b *block) fill(ctx context.Context) bool {
 	b.pos, b.end = 0, kept
 	room := b.buf[kept : len(b.buf)-padding]
 	n := 0
-	for n < len(room) && b.err == nil {
+	for n < len(room) && b.err == nil && (n == 0 || !b.f.Live) {
 		var k int
 		k, b.err = b.f.Read(room[n:])
 		n += k
@@ -70,6 +70,15 @@ var newline = []byte{'\n'}
 
 // more makes sure that there is a byte at pos.
 func (b *block) more(ctx context.Context) bool { return b.pos < b.end || b.fill(ctx) }
+
+// idle says that reading on could mean to wait for a live input.
+func (b *block) idle() bool {
+	if !b.f.Live || b.err != nil {
+		return false
+	}
+	rest := bytes.TrimLeft(b.buf[b.pos:b.end], " \t\r\n")
+	return bytes.IndexByte(rest, '\n') < 0
+}
 
 // line is the number of the line, from 1, that holds buf[i].
 func (b *block) line(i int) int64 {

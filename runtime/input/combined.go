@@ -77,7 +77,7 @@ func (r *combinedReader) Close() error {
 func (r *combinedReader) Progress() (done, total int64) { return progressOf(r.block.f) }
 
 func (r *combinedReader) Next(ctx context.Context) (Batch, error) {
-	for !r.rows.full() {
+	for !r.rows.enough(r.block) {
 		line, ok := r.block.nextLine(ctx, r.rows, &r.start)
 		if !ok {
 			break

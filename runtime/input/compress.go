@@ -54,7 +54,7 @@ func decompress(f *File) error {
 			return fmt.Errorf("%s: not readable as %s: %w", f.Name, c.name, err)
 		}
 		closed := f.Close
-		f.Reader, f.Seek, f.Size = r, nil, 0
+		f.Reader, f.Seek, f.Size, f.Live = r, nil, 0, false
 		f.Close = func() error { stop(); return closed() }
 		return nil
 	}

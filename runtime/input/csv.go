@@ -52,7 +52,7 @@ func (r *csvReader) Close() error {
 func (r *csvReader) Progress() (done, total int64) { return progressOf(r.block.f) }
 
 func (r *csvReader) Next(ctx context.Context) (Batch, error) {
-	for !r.rows.full() && r.step(ctx) {
+	for !r.rows.enough(r.block) && r.step(ctx) {
 	}
 	if r.rows.n > 0 {
 		return r.rows.batch(), nil

@@ -124,6 +124,9 @@ type File struct {
 	io.Reader
 	Seek io.ReaderAt
 	Size int64 // of Seek, in bytes
+	// Live says that more may come at any time, as through a pipe: a text format
+	// gives the rows that are there rather than wait until a batch is full.
+	Live bool
 	// Stored tells how many bytes of the stored file have been consumed, and its
 	// whole size (0 when unknown).
 	Stored func() (done, total int64)

@@ -102,7 +102,7 @@ func (r *jsonReader) Close() error {
 func (r *jsonReader) Progress() (done, total int64) { return progressOf(r.block.f) }
 
 func (r *jsonReader) Next(ctx context.Context) (Batch, error) {
-	for !r.rows.full() && r.step(ctx) {
+	for !r.rows.enough(r.block) && r.step(ctx) {
 	}
 	if r.rows.n > 0 {
 		return r.rows.batch(), nil

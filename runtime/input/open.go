@@ -61,7 +61,7 @@ func open(ctx context.Context, f *File, format Format, req Request) (Stream, err
 func openFile(path string) (*File, error) {
 	if path == "-" {
 		c := &countingReader{r: os.Stdin}
-		f := &File{Name: "standard input", Reader: c, Stored: c.progress, Close: func() error { return nil }}
+		f := &File{Name: "standard input", Reader: c, Stored: c.progress, Close: func() error { return nil }, Live: true}
 		return f, decompress(f)
 	}
 	file, err := os.Open(path)
@@ -81,6 +81,8 @@ func openFile(path string) (*File, error) {
 	if info.Mode().IsRegular() {
 		c.total = info.Size()
 		f.Seek, f.Size = file, info.Size()
+	} else {
+		f.Live = true
 	}
 	f.Stored = c.progress
 	if err := decompress(f); err != nil {
@@ -105,26 +107,33 @@ func closeFile(f *File) error {
 	return f.Close()
 }
 
-// peek gives up to sniffBytes from the start of an input, which are still to be
-// read afterwards.
+// peek gives up to sniffBytes from the start of an input, or of a live one what
+// it has by the end of the first line; they are still to be read afterwards.
 func peek(f *File) ([]byte, error) {
 	head := make([]byte, sniffBytes)
-	n, err := io.ReadFull(f.Reader, head)
+	n := 0
+	var err error
+	for n < len(head) && err == nil && !(f.Live && bytes.IndexByte(head[:n], '\n') >= 0) {
+		var k int
+		k, err = f.Read(head[n:])
+		n += k
+	}
 	head = head[:n]
 	switch {
 	case err == nil:
 		f.Reader = io.MultiReader(bytes.NewReader(head), f.Reader)
-	case errors.Is(err, io.EOF):
-		f.Reader = bytes.NewReader(head)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		// Either the input is short, or its compressed data is cut off: reading on
-		// tells which.
-		f.Reader = io.MultiReader(bytes.NewReader(head), f.Reader)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		f.Reader = io.MultiReader(bytes.NewReader(head), failedReader{err})
 	default:
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
 	return head, nil
 }
+
+// failedReader gives what ended an input.
+type failedReader struct{ err error }
+
+func (r failedReader) Read([]byte) (int, error) { return 0, r.err }
 
 // countingReader counts the bytes that have been read, for another goroutine
 // to see.

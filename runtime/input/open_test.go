@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,6 +147,46 @@ func TestOpenProgress(t *testing.T) {
 	}
 	if done, total := s.(Progress).Progress(); done != int64(len(text)) || total != int64(len(text)) {
 		t.Errorf("%d of %d bytes", done, total)
+	}
+}
+
+// A live input gives each row as soon as its line is there.
+func TestOpenLive(t *testing.T) {
+	tests := []struct{ format, header, row string }{
+		{"ndjson", "", "{\"a\":%d}\n"},
+		{"csv", "a,b\n", "%d,x\n"},
+		{"combined", "", "::1 - - [t] \"GET / HTTP/1.1\" 200 %d\n"},
+	}
+	for _, tt := range tests {
+		r, w := io.Pipe()
+		f := memoryFile("")
+		f.Reader, f.Live = r, true
+		line := make(chan string, 1)
+		line <- tt.header + fmt.Sprintf(tt.row, 0)
+		go func() {
+			for l := range line {
+				io.WriteString(w, l)
+			}
+			w.Close()
+		}()
+		s, err := open(context.Background(), f, Format{}, request("a int a|bytes"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 3 {
+			b, err := s.Next(context.Background())
+			if err != nil || b.Record.NumRows() != 1 || b.First != int64(i) {
+				t.Fatalf("%s, row %d: %v, %v", tt.format, i, b, err)
+			}
+			b.Record.Release()
+			if i < 2 {
+				line <- fmt.Sprintf(tt.row, i+1)
+			}
+		}
+		close(line)
+		if rows := finish(t, s); rows != 0 {
+			t.Errorf("%s: %d more rows", tt.format, rows)
+		}
 	}
 }
 

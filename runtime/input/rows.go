@@ -66,7 +66,10 @@ func newRows(source string, req Request) (*rows, error) {
 	return r, nil
 }
 
-func (r *rows) full() bool { return r.n >= r.req.BatchRows || r.size >= maxBatchBytes }
+// enough says that there is a batch to give.
+func (r *rows) enough(b *block) bool {
+	return r.n >= r.req.BatchRows || r.size >= maxBatchBytes || r.n > 0 && b.idle()
+}
 
 // add appends one record, given the value of each column and its raw text, or
 // sets it aside when it has no event time.
