@@ -11,6 +11,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/rivo/uniseg"
+
 	"github.com/detlang/det/runtime"
 )
 
@@ -112,6 +114,12 @@ func hidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError
 }
 
+// How narrow the columns of rule and key become so that why has its least width.
+const (
+	minKey = 8
+	minWhy = 20
+)
+
 // settle chooses the widths: of the short columns what they need, of rule and key
 // no more than a quarter of the width each, and the rest for why.
 func (t *table) settle() {
@@ -119,7 +127,7 @@ func (t *table) settle() {
 	for c, h := range tableHead {
 		t.widths[c] = len(h)
 		for _, row := range t.waiting {
-			t.widths[c] = max(t.widths[c], utf8.RuneCountInString(row[c]))
+			t.widths[c] = max(t.widths[c], uniseg.StringWidth(row[c]))
 		}
 	}
 	for _, c := range []int{2, 3} {
@@ -129,7 +137,14 @@ func (t *table) settle() {
 	for _, w := range t.widths[:4] {
 		rest -= w + 2
 	}
-	t.widths[4] = max(20, rest)
+	for ; rest < minWhy && max(t.widths[2], t.widths[3]) > minKey; rest++ {
+		if t.widths[2] > t.widths[3] {
+			t.widths[2]--
+		} else {
+			t.widths[3]--
+		}
+	}
+	t.widths[4] = max(minKey, rest)
 	t.row(tableHead)
 	for _, row := range t.waiting {
 		t.row(row)
@@ -152,7 +167,7 @@ func (t *table) row(row []string) {
 			if h < len(lines[c]) {
 				text = lines[c][h]
 			}
-			pad := t.widths[c] - utf8.RuneCountInString(text) + 2
+			pad := t.widths[c] - uniseg.StringWidth(text) + 2
 			if t.o.Color && h == 0 {
 				text = paint(c, text, row[0] == tableHead[0])
 			}
@@ -183,21 +198,38 @@ func paint(column int, text string, head bool) string {
 	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
-// fold breaks a text into lines of at most width, at spaces where there are any.
+// fold breaks a text into lines of at most width columns, at spaces where there are
+// any in the second half of a line.
 func fold(text string, width int) []string {
 	var lines []string
-	for runes := []rune(text); ; {
-		if len(runes) <= width {
-			return append(lines, string(runes))
+	for uniseg.StringWidth(text) > width {
+		cut := fitting(text, width)
+		if cut == len(text) {
+			break
 		}
-		cut := width
-		for i := width; i > width/2; i-- {
-			if runes[i] == ' ' {
-				cut = i
-				break
+		if text[cut] != ' ' {
+			if space := strings.LastIndexByte(text[:cut], ' '); space > 0 && uniseg.StringWidth(text[:space]) > width/2 {
+				cut = space
 			}
 		}
-		lines = append(lines, string(runes[:cut]))
-		runes = []rune(strings.TrimLeft(string(runes[cut:]), " "))
+		lines = append(lines, text[:cut])
+		text = strings.TrimLeft(text[cut:], " ")
 	}
+	return append(lines, text)
+}
+
+// fitting is how many bytes of a text fit the columns: whole characters as people
+// see them, one at least.
+func fitting(text string, width int) int {
+	n, used, state := 0, 0, -1
+	for rest := text; rest != ""; {
+		var cluster string
+		var columns int
+		cluster, rest, columns, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if used += columns; used > width && n > 0 {
+			break
+		}
+		n += len(cluster)
+	}
+	return n
 }
