@@ -1,0 +1,150 @@
+package det_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+
+	"github.com/detlang/det"
+	"github.com/detlang/det/runtime"
+)
+
+// concurrentRules uses what engines of one rule set could share by mistake: texts
+// that are remembered, patterns, lists, keyed state and a rule that reads another.
+func concurrentRules(over int) string {
+	return fmt.Sprintf(`schema event {
+  time timestamp
+  user string
+  command string
+}
+
+list tools = ["whoami", "net use", "certutil"]
+
+rule tool {
+  from event
+  where command contains any tools or lower(command) matches "^c:.*\\.exe"
+  window 10m by user { runs = count(), kinds = count_distinct(command) }
+  baseline usual of runs over 1d min 2
+  when runs > %d
+}
+
+rule again {
+  from rule tool
+  window 1h by user { n = count() }
+  when n > 1
+}
+`, over)
+}
+
+// TestConcurrentEngines runs several engines of one rule set, and of several, over
+// the same records at once: each gives what it gives alone.
+func TestConcurrentEngines(t *testing.T) {
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	defer mem.AssertSize(t, 0)
+	records := concurrentRecords(mem)
+	defer func() {
+		for _, rec := range records {
+			rec.Release()
+		}
+	}()
+	var sets []*det.Ruleset
+	var want []string
+	for over := range 3 {
+		set := compileText(t, concurrentRules(over))
+		alerts, err := pushAll(set, records)
+		if err != nil || alerts == "" {
+			t.Fatalf("alone: %v, and the alerts are %q", err, alerts)
+		}
+		sets, want = append(sets, set), append(want, alerts)
+	}
+	var wait sync.WaitGroup
+	for i := range 12 {
+		wait.Go(func() {
+			got, err := pushAll(sets[i%3], records)
+			if err != nil || got != want[i%3] {
+				t.Errorf("engine %d: %v, and the alerts are\n%s\nnot\n%s", i, err, got, want[i%3])
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// TestConcurrentCompilers compiles at once, right and wrong rules in turn.
+func TestConcurrentCompilers(t *testing.T) {
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			text := "import std.web\n\n" + concurrentRules(i)
+			if i%2 == 1 {
+				text = strings.Replace(text, "runs >", "run >", 1)
+			}
+			set, diags := det.Compiler{}.Sources(det.Source{Name: "rule.det", Text: text})
+			if wrong := diags.Errors() > 0; wrong != (i%2 == 1) {
+				t.Errorf("compiler %d: %v", i, &det.CompileError{Diagnostics: diags})
+			}
+			set.Plan(&strings.Builder{})
+		})
+	}
+	wait.Wait()
+}
+
+func compileText(t *testing.T, text string) *det.Ruleset {
+	t.Helper()
+	set, diags := det.Compiler{}.Sources(det.Source{Name: "rule.det", Text: text})
+	if diags.Errors() > 0 {
+		t.Fatal(&det.CompileError{Diagnostics: diags})
+	}
+	return set
+}
+
+// concurrentRecords are 20 batches of 100 events.
+func concurrentRecords(mem memory.Allocator) []arrow.Record {
+	b := array.NewRecordBuilder(mem, arrow.NewSchema([]arrow.Field{
+		{Name: "time", Type: arrow.FixedWidthTypes.Timestamp_us},
+		{Name: "user", Type: arrow.BinaryTypes.String},
+		{Name: "command", Type: arrow.BinaryTypes.String},
+	}, nil))
+	defer b.Release()
+	start := time.Date(2024, 3, 1, 10, 0, 0, 0, time.UTC)
+	var records []arrow.Record
+	for i := range 2_000 {
+		b.Field(0).(*array.TimestampBuilder).Append(arrow.Timestamp(start.Add(time.Duration(i) * 5 * time.Second).UnixMicro()))
+		b.Field(1).(*array.StringBuilder).Append(fmt.Sprint("user", i*i%17))
+		b.Field(2).(*array.StringBuilder).Append([]string{"WHOAMI", `C:\a.exe`, "ls", "net use x"}[i*7%4] + strings.Repeat(" ", i%5))
+		if i%100 == 99 {
+			records = append(records, b.NewRecord())
+		}
+	}
+	return records
+}
+
+// pushAll gives the records to a new engine; the alerts are told in few words.
+func pushAll(set *det.Ruleset, records []arrow.Record) (string, error) {
+	var lines []string
+	e, err := set.NewEngine(det.EngineOptions{
+		Alerts: func(arrow.Record) error { return nil },
+		Each: func(a *runtime.Alert) error {
+			lines = append(lines, fmt.Sprint(a.ID, a.Keys, a.Values))
+			return nil
+		},
+	})
+	if err != nil {
+		return "", err
+	}
+	defer e.Close()
+	for _, rec := range records {
+		if err := e.Push("event", rec); err != nil {
+			return "", err
+		}
+	}
+	err = e.Flush()
+	slices.Sort(lines)
+	return strings.Join(lines, "\n"), err
+}
