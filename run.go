@@ -170,7 +170,6 @@ func (n *run) aside(a engine.Aside) {
 
 // assign finds the files and the stream that each belongs to.
 func (n *run) assign() error {
-	seen := map[string]bool{}
 	for _, pattern := range n.opts.Inputs {
 		name, rest, named := strings.Cut(pattern, "=")
 		if !named || n.engine.Stream(name) < 0 {
@@ -184,6 +183,9 @@ func (n *run) assign() error {
 			n.failed = append(n.failed, &InputError{rest, err})
 			continue
 		}
+		if name == "" {
+			paths = n.named(rest, paths)
+		}
 		for _, p := range paths {
 			stream := n.engine.Stream(name)
 			if name == "" {
@@ -191,16 +193,42 @@ func (n *run) assign() error {
 					return &UsageError{fmt.Sprintf("which schema are the events of %s of? The rules read %s: write --input SCHEMA=%s", p, strings.Join(n.rules.Schemas(), ", "), p)}
 				}
 			}
-			if key := fmt.Sprint(stream, p); !seen[key] {
-				seen[key] = true
-				n.files = append(n.files, &file{path: p, stream: stream, source: n.engine.Source(p), frontier: runtime.MinTime})
-				if info, err := os.Stat(p); err == nil {
-					n.total += info.Size()
-				}
-			}
+			n.add(p, stream)
 		}
 	}
 	return nil
+}
+
+// named leaves out the files of a folder or a glob that belong to no schema, if the
+// names of others say that they do: a folder of tables may hold more than the
+// rules read.
+func (n *run) named(pattern string, paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		if n.byName(p) >= 0 {
+			out = append(out, p)
+		}
+	}
+	if len(paths) < 2 || len(out) == 0 || len(out) == len(paths) {
+		return paths
+	}
+	if n.opts.Note != nil {
+		n.opts.Note(fmt.Sprintf("%s: %d of %d files are of schemas that no rule reads", pattern, len(paths)-len(out), len(paths)))
+	}
+	return out
+}
+
+// add takes a file in, once a stream.
+func (n *run) add(path string, stream int) {
+	for _, f := range n.files {
+		if f.path == path && f.stream == stream {
+			return
+		}
+	}
+	n.files = append(n.files, &file{path: path, stream: stream, source: n.engine.Source(path), frontier: runtime.MinTime})
+	if info, err := os.Stat(path); err == nil {
+		n.total += info.Size()
+	}
 }
 
 // isName reports whether s could be the name of a schema.
@@ -213,9 +241,14 @@ func isName(s string) bool {
 // guess finds the stream of a file that was not named: the only one there is, or
 // the one whose name the file or a folder above it has.
 func (n *run) guess(path string) int {
-	if len(n.prog.Streams) == 1 {
-		return 0
+	if i := n.byName(path); i >= 0 || len(n.prog.Streams) != 1 {
+		return i
 	}
+	return 0
+}
+
+// byName finds the stream whose name a file, or a folder above it, has.
+func (n *run) byName(path string) int {
 	base, _, _ := strings.Cut(filepath.Base(path), ".")
 	if i := n.engine.Stream(base); i >= 0 {
 		return i
