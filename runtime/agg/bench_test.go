@@ -1,16 +1,35 @@
+//go:build unix
+
 package agg
 
 import (
 	"fmt"
 	"math/rand/v2"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/vec"
 )
 
 // BenchmarkAdd adds batches of 16,384 rows to 1,000 or a million groups, the
-// groups in random order.
+// groups in random order. Millions of rows a second of processor time, the best of
+// four runs on one of two shared cores (median and the distinct counts are still
+// filling up):
+//
+//	go test -run xxx -bench Add -benchtime 100ms ./runtime/agg
+//
+//	                              1,000 groups   1,000,000
+//	count()                               1440         300
+//	sum of ints, of floats             696 473       62 50
+//	avg of ints                            596          41
+//	max of ints                            736          83
+//	stddev of ints, of floats           243 69       20 11
+//	first of texts                         279          83
+//	count_distinct of texts                 12         5.4
+//	approx_count_distinct of texts          18         4.1
+//	median of floats                       6.0         2.0
 func BenchmarkAdd(b *testing.B) {
 	const rows, batches = 16 << 10, 32
 	for _, groups := range []int{1_000, 1_000_000} {
@@ -56,12 +75,23 @@ func BenchmarkAdd(b *testing.B) {
 					b.Fatal(err)
 				}
 				s.Grow(groups)
+				start := cpu(b)
 				for i := 0; b.Loop(); i++ {
 					s.Add(ids[i%batches], nil, args)
 				}
-				b.ReportMetric(float64(b.N)*rows/b.Elapsed().Seconds()/1e6, "Mrows/s")
+				b.ReportMetric(float64(b.N)*rows/(cpu(b)-start).Seconds()/1e6, "Mrows/cpu-s")
 				b.ReportMetric(float64(s.Bytes())/float64(groups), "bytes/group")
 			})
 		}
 	}
+}
+
+// cpu is the processor time that the process has used, which a busy machine
+// distorts less than wall time.
+func cpu(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -26,7 +26,9 @@ type members struct {
 	of    []chain
 
 	codes []int32 // of the batch
+	found []int32 // of the batch: what lies in the first slot of its search
 	drop  []int32
+	read  int32 // keeps what only reads ahead from being optimised away
 }
 
 type member struct {
@@ -34,6 +36,9 @@ type member struct {
 	next, prev  int32 // in the group's chain; 0 ends
 	count       int64
 }
+
+// unused is the code and the count of a member that is not in use.
+const unused = -1
 
 type chain struct{ first, last, size, _ int32 }
 
@@ -50,7 +55,7 @@ func (m *members) Grow(n int) { m.of = grow(m.of, n) }
 
 // Bytes is the memory held.
 func (m *members) Bytes() int {
-	return m.keys.Bytes() + 4*cap(m.refs) + 24*cap(m.list) + 4*cap(m.slots) + 16*cap(m.of) + 4*cap(m.codes)
+	return m.keys.Bytes() + 4*cap(m.refs) + 24*cap(m.list) + 4*cap(m.slots) + 16*cap(m.of) + 4*cap(m.codes) + 4*cap(m.found)
 }
 
 // add takes in the values of a column and tells, through member, which member
@@ -64,7 +69,7 @@ func (m *members) add(groups, rows []int32, v *vec.Vec, limit int32, member func
 		if code < 0 {
 			continue
 		}
-		e := m.find(g, code)
+		e := m.lookup(i, g, code)
 		if e == 0 {
 			if limit > 0 && m.of[g].size >= limit {
 				if m.refs[code] == 0 {
@@ -95,7 +100,7 @@ func (m *members) remove(groups, rows []int32, v *vec.Vec) {
 		if code < 0 {
 			continue
 		}
-		e := m.find(g, code)
+		e := m.lookup(i, g, code)
 		if e == 0 {
 			if m.refs[code] == 0 {
 				m.drop = append(m.drop, code)
@@ -114,6 +119,37 @@ func (m *members) encode(groups, rows []int32, v *vec.Vec) {
 	m.codes = grow(m.codes[:0], len(groups))
 	m.keys.IDs([]*vec.Vec{v}, rows, len(groups), m.codes)
 	m.refs = grow(m.refs, m.keys.Len())
+	m.readAhead(groups)
+}
+
+// readAhead looks where the search for each row of the batch begins. Its loops do
+// little but read, so that many cache misses are under way at once.
+func (m *members) readAhead(groups []int32) {
+	const block = 64
+	m.found = grow(m.found[:0], len(groups))
+	for from := 0; from < len(groups); from += block {
+		to := min(from+block, len(groups))
+		var home [block]int
+		found := m.found[from:to]
+		for j, g := range groups[from:to] {
+			home[j&(block-1)] = m.home(g, m.codes[from+j])
+		}
+		for j := range found {
+			found[j] = m.slots[home[j&(block-1)]]
+		}
+		for _, e := range found {
+			m.read += m.list[e].group
+		}
+	}
+}
+
+// lookup is the member of row i of the batch, 0 if there is none.
+func (m *members) lookup(i int, group, code int32) int32 {
+	e := m.found[i]
+	if x := &m.list[e]; x.group == group && x.code == code && e != 0 {
+		return e
+	}
+	return m.find(group, code)
 }
 
 // forget frees the codes that no member has.
@@ -220,12 +256,12 @@ func (m *members) insert(group, code int32) int32 {
 	return e
 }
 
-// reindex fills empty slots from the chains.
+// reindex fills empty slots.
 func (m *members) reindex() {
 	m.used = 0
-	for g := range m.of {
-		for e := m.of[g].first; e != 0; e = m.list[e].next {
-			m.place(e)
+	for e := range m.list {
+		if m.list[e].count >= 0 && e > 0 {
+			m.place(int32(e))
 		}
 	}
 }
@@ -259,7 +295,7 @@ func (m *members) delete(e int32) {
 	if m.refs[x.code]--; m.refs[x.code] == 0 {
 		m.drop = append(m.drop, x.code)
 	}
-	m.list[e] = member{next: m.free}
+	m.list[e] = member{code: unused, next: m.free, count: unused}
 	m.free = e
 }
 

@@ -64,6 +64,19 @@ func cpu(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
+// BenchmarkKeys looks up rows of 1,000 or a million distinct keys, in batches of
+// 16,384, beside Go's map from the same short texts. Millions of rows a second of
+// processor time, the best of five runs on one of two shared cores:
+//
+//	go test -run xxx -bench Keys -benchtime 200ms ./runtime/state
+//
+//	                          1,000 keys   1,000,000
+//	codes of a dictionary            813         388
+//	codes of two dictionaries        130          25
+//	texts of 12 bytes                 51          29
+//	texts of 30 bytes                 29          12
+//	ints                              69          40
+//	Go map, texts of 12 bytes         52         8.5
 func BenchmarkKeys(b *testing.B) {
 	for _, n := range []int{1_000, 1_000_000} {
 		for _, layout := range []string{"codes", "texts", "long", "pairs", "ints"} {
