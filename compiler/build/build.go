@@ -102,6 +102,7 @@ func (b *builder) rule(r *plan.Rule) error {
 			rb.graph.columns[col] = i
 			rb.out.Columns = append(rb.out.Columns, runtime.Column{Name: col.Name, Type: col.Type})
 		}
+		rb.graph.order = r.From.Columns
 		rb.out.Risk = r.From.Risk
 		if r.From.Rule != nil {
 			up, ok := b.rules[r.From.Rule]
@@ -143,9 +144,15 @@ func (rb *ruleBuilder) stage(st *plan.Stage) error {
 		args = &op.Args{Head: []op.Arg{{Name: "condition", Col: st.Before, Type: types.TBool}}}
 		seg.Drop = 1
 	}
+	seg.Fresh = st.Fresh
 	if !st.Fresh {
 		in = st.Row
 		in.Cols = nil
+		if rb.rule.From.Schema != nil && rb.graph.order == nil {
+			// The stream has the columns of all its rules: take those of this one.
+			seg.Fresh = true
+			inputs = append(columns(rb.rule.From.Columns), inputs...)
+		}
 		for _, col := range rb.graph.order {
 			in.Cols = append(in.Cols, runtime.Column{Name: col.Name, Type: col.Type})
 		}
@@ -162,13 +169,21 @@ func (rb *ruleBuilder) stage(st *plan.Stage) error {
 		}
 		in.Cols = append(in.Cols, runtime.Column{Name: name, Type: x.Type()})
 	}
-	seg.Fresh = st.Fresh
 	if seg.Op, err = st.Spec.New(in, args); err != nil {
 		return err
 	}
 	rb.graph = newGraph(eval.NewGraph())
 	rb.graph.row(st.Out)
 	return nil
+}
+
+// columns are columns as expressions.
+func columns(cols []*plan.Column) []plan.Expr {
+	out := make([]plan.Expr, len(cols))
+	for i, c := range cols {
+		out[i] = &plan.Col{Column: c}
+	}
+	return out
 }
 
 // segment closes the open stretch of conditions.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/op"
 )
 
@@ -111,6 +112,19 @@ func (r *ruleChecker) finish() {
 	r.settle()
 }
 
+// carryEvent makes the fields of the event that the rule reads inputs of a stage that
+// passes rows on, since what follows sees only what flows out of it.
+func (s *stageChecker) carryEvent() {
+	for _, col := range s.r.rule.From.Columns {
+		s.input(&plan.Col{Column: col, At: s.stage.At}, col.Name)
+	}
+}
+
+func isColumn(x plan.Expr) bool {
+	_, ok := x.(*plan.Col)
+	return ok
+}
+
 // settle asks each stage again for the row that flows out, now that it is known
 // which statistics are read and which stages keep state by entity.
 func (r *ruleChecker) settle() {
@@ -123,8 +137,11 @@ func (r *ruleChecker) settle() {
 			persist = false
 		}
 	}
-	var cols []*plan.Column
-	var row op.Row
+	cols := r.rule.From.Columns // all that the rule reads is known by now
+	row := op.Row{}
+	for _, col := range cols {
+		row.Cols = append(row.Cols, runtime.Column{Name: col.Name, Type: col.Type})
+	}
 	for _, st := range r.rule.Stages {
 		st.Before = len(cols)
 		if st.Cond != nil {
@@ -132,6 +149,9 @@ func (r *ruleChecker) settle() {
 			continue
 		}
 		s := &stageChecker{r: r, spec: st.Spec, stage: st}
+		if len(cols) == 0 && !st.Fresh {
+			s.carryEvent()
+		}
 		r.row = row
 		out, refusal := st.Spec.Output(s.in(), st.Placed())
 		if refusal != nil {
@@ -154,6 +174,8 @@ func (r *ruleChecker) settle() {
 			switch {
 			case !st.Fresh && i < len(cols):
 				next[i] = cols[i]
+			case !st.Fresh && i < len(cols)+len(st.Inputs) && isColumn(st.Inputs[i-len(cols)]):
+				next[i] = st.Inputs[i-len(cols)].(*plan.Col).Column
 			case old[c.Name] != nil:
 				next[i] = old[c.Name]
 			default:
@@ -163,11 +185,9 @@ func (r *ruleChecker) settle() {
 		cols, row = next, out
 		st.Out, st.Row = cols, row
 	}
-	if n := len(r.rule.Stages); n > 0 && r.grouped {
-		for _, col := range cols {
-			if col.Name == "$suppressed" {
-				r.rule.Alert.Suppressed = col
-			}
+	for _, col := range cols {
+		if col.Name == "$suppressed" {
+			r.rule.Alert.Suppressed = col
 		}
 	}
 }
