@@ -184,7 +184,7 @@ func (d *document) compile(t *testing.T, at string, f fence) {
 		}
 		defer os.Remove(name)
 	}
-	_, diags, err := det.Compiler{}.Files(name)
+	rules, diags, err := det.Compiler{}.Files(name)
 	switch {
 	case err != nil:
 		t.Fatal(err)
@@ -201,6 +201,11 @@ func (d *document) compile(t *testing.T, at string, f fence) {
 	case len(diags.All) > 0:
 		t.Errorf("%s: this does not compile without a word\n%s", at, render(diags))
 	}
+	engine, err := rules.NewEngine(det.EngineOptions{})
+	if err != nil {
+		t.Fatalf("%s: %v", at, err)
+	}
+	engine.Close()
 	if canonical, ok := lang.Format(source.New(name, f.text), &diag.List{}); ok && canonical != f.text {
 		t.Errorf("%s: not in canonical form (-canonical +written)\n%s", at, cmp.Diff(canonical, f.text))
 	}
