@@ -6,19 +6,17 @@ import (
 )
 
 // column is a column under construction: rows are copied to its end, and texts are
-// laid out plainly, so that it shares no memory with where they came from.
-type column struct {
-	vec.Vec
-	gaps bool // some row is missing
-}
+// laid out plainly, so that it shares no memory with where they came from. It may
+// be read at any time.
+type column struct{ vec.Vec }
 
 func newColumn(kind types.Kind) *column {
-	c := &column{Vec: vec.Vec{Kind: kind}}
+	c := &column{vec.Vec{Kind: kind}}
 	switch kind {
 	case types.String:
 		c.Offs = []int32{0}
 	case types.List:
-		c.Offs = []int32{0}
+		c.Offs, c.Child = []int32{0}, vec.Nulls(0)
 	}
 	return c
 }
@@ -27,16 +25,7 @@ func newColumn(kind types.Kind) *column {
 func (c *column) append(v *vec.Vec, rows []int32) {
 	from := c.N
 	c.N += len(rows)
-	for len(c.Valid)*64 < c.N {
-		c.Valid = append(c.Valid, 0)
-	}
-	for i, r := range rows {
-		if v.Kind == c.Kind && !v.Missing(int(r)) {
-			c.Valid.Set(from + i)
-		} else {
-			c.gaps = true
-		}
-	}
+	c.mark(from, v, rows)
 	if v.Kind != c.Kind {
 		c.skip(len(rows))
 		return
@@ -65,7 +54,7 @@ func (c *column) append(v *vec.Vec, rows []int32) {
 		}
 	case types.String:
 		for i, r := range rows {
-			if c.Valid.Get(from + i) {
+			if c.Valid == nil || c.Valid.Get(from+i) {
 				c.Bytes = append(c.Bytes, v.Text(int(r))...)
 			}
 			c.Offs = append(c.Offs, int32(len(c.Bytes)))
@@ -90,12 +79,34 @@ func (c *column) appendLists(v *vec.Vec, rows []int32) {
 		return
 	}
 	el := newColumn(v.Child.Kind)
-	if c.Child != nil {
+	if c.Child.Kind != types.Null {
 		el = newColumn(c.Child.Kind)
-		el.append(c.Child, upTo(c.Child.N))
 	}
+	el.append(c.Child, upTo(c.Child.N))
 	el.append(v.Child, inner)
-	c.Child = el.done()
+	c.Child = &el.Vec
+}
+
+// mark notes which rows are present, from the first one that is missing on.
+func (c *column) mark(from int, v *vec.Vec, rows []int32) {
+	if c.Valid == nil && v.Kind == c.Kind && v.Valid == nil {
+		return
+	}
+	for i, r := range rows {
+		there := v.Kind == c.Kind && !v.Missing(int(r))
+		if c.Valid == nil {
+			if there {
+				continue
+			}
+			c.Valid = vec.Ones(from + i)
+		}
+		for len(c.Valid)*64 <= from+i {
+			c.Valid = append(c.Valid, 0)
+		}
+		if there {
+			c.Valid.Set(from + i)
+		}
+	}
 }
 
 // skip lays out n missing rows.
@@ -116,18 +127,6 @@ func (c *column) skip(n int) {
 			c.Offs = append(c.Offs, c.Offs[len(c.Offs)-1])
 		}
 	}
-}
-
-// done is the column. More rows may be appended after it; what it gave stays.
-func (c *column) done() *vec.Vec {
-	v := c.Vec
-	if !c.gaps {
-		v.Valid = nil
-	}
-	if v.Kind == types.List && v.Child == nil {
-		v.Child = vec.Nulls(0)
-	}
-	return &v
 }
 
 // bytesOf is the memory that a column holds.

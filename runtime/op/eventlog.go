@@ -28,6 +28,7 @@ type logBlock struct {
 	time []int64
 	id   []int32
 	cols []*column
+	view *runtime.Batch
 }
 
 const (
@@ -86,7 +87,7 @@ func (l *eventLog) block() *logBlock {
 
 // fill gives a block empty columns.
 func (l *eventLog) fill(b *logBlock) *logBlock {
-	b.cols = make([]*column, len(l.input))
+	b.cols, b.view = make([]*column, len(l.input)), nil
 	for i, c := range l.input {
 		b.cols[i] = newColumn(c.Type.Kind)
 	}
@@ -137,7 +138,7 @@ func (l *eventLog) save(w *state.Writer) {
 		state.Slice(w, b.time)
 		state.Slice(w, b.id)
 		for _, c := range b.cols {
-			state.SaveVec(w, c.done())
+			state.SaveVec(w, &c.Vec)
 		}
 	}
 }
@@ -181,9 +182,12 @@ func (l *eventLog) load(r *state.Reader, n int) error {
 // kept is the columns of a block, at the places that they have in the input, for
 // tally.columns.
 func (l *eventLog) kept(b *logBlock) *runtime.Batch {
-	out := &runtime.Batch{N: len(b.id), Cols: make([]*vec.Vec, l.width)}
-	for i, c := range l.from {
-		out.Cols[c] = b.cols[i].done()
+	if b.view == nil {
+		b.view = &runtime.Batch{Cols: make([]*vec.Vec, l.width)}
+		for i, c := range l.from {
+			b.view.Cols[c] = &b.cols[i].Vec
+		}
 	}
-	return out
+	b.view.N = len(b.id)
+	return b.view
 }

@@ -122,7 +122,7 @@ func (e *evidence) copy(from []*chunk) *chunk {
 		c.drop()
 	}
 	for _, c := range cols {
-		out.cols = append(out.cols, c.done())
+		out.cols = append(out.cols, &c.Vec)
 	}
 	return out
 }

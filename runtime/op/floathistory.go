@@ -17,6 +17,7 @@ type floatHistory struct {
 	cells []floatCell
 	queue rings[floatValue]
 	rank  []float64
+	order ordered
 }
 
 // floatCell is the moments of the values in the sample, where they are not queued.
@@ -121,8 +122,8 @@ func (h *floatHistory) sample(id int32, c *floatCell, j *judgement, s *samples, 
 	}
 	s.mean[r], s.sd[r] = twoPass(h.rank, n)
 	if h.fig.ranks > 0 {
-		o := order(h.rank, int(n)-len(h.rank))
-		h.fig.rank(s, int(r), &o)
+		h.order = order(h.rank, int(n)-len(h.rank))
+		h.fig.rank(s, int(r), &h.order)
 	}
 }
 

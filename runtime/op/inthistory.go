@@ -22,6 +22,9 @@ type intHistory struct {
 	queue rings[uint64]
 	aside map[uint64]int64 // by cell and ordinal
 	rank  []float64
+	order ordered
+
+	touched uint32 // keeps the loads of touch
 }
 
 // intCell is the sums of the values in the sample.
@@ -49,8 +52,34 @@ func (h *intHistory) grow(n int) {
 func (h *intHistory) born(cell int32, ordinal uint32) { h.cells[cell].born(ordinal) }
 
 func (h *intHistory) judge(j *judgement, s *samples) {
+	for rows := j.rows; len(rows) > 0; {
+		part := rows[:min(touchAhead, len(rows))]
+		rows = rows[len(part):]
+		h.touch(part, j.cells)
+		h.part(part, j, s)
+	}
+}
+
+// touch loads the cells of rows.
+func (h *intHistory) touch(rows, cells []int32) {
+	x := uint32(0)
+	for _, r := range rows {
+		x |= h.cells[cells[r]].since
+	}
+	if h.queued {
+		for _, r := range rows {
+			if ring := &h.queue.head[cells[r]]; ring.n > 0 {
+				x |= uint32(h.queue.pages[ring.at>>pageBits][ring.at&(pageLen-1)+ring.skip])
+			}
+		}
+	}
+	h.touched = x
+}
+
+// part judges some rows.
+func (h *intHistory) part(rows []int32, j *judgement, s *samples) {
 	moments, ranks, valid := h.fig.moments(), h.fig.ranks > 0, j.value.Valid
-	for _, r := range j.rows {
+	for _, r := range rows {
 		id := j.cells[r]
 		c := &h.cells[id]
 		c.born(j.now)
@@ -62,7 +91,7 @@ func (h *intHistory) judge(j *judgement, s *samples) {
 			n = c.windows(j)
 		}
 		s.n[r] = n
-		if moments {
+		if moments && n > 0 {
 			s.mean[r], s.sd[r] = h.moments(c, n)
 		}
 		if ranks && n > 0 {
@@ -197,8 +226,8 @@ func (h *intHistory) ranked(s *samples, id, row int32, n int64) {
 			h.rank = append(h.rank, float64(x))
 		}
 	}
-	o := order(h.rank, int(n)-len(h.rank))
-	h.fig.rank(s, int(row), &o)
+	h.order = order(h.rank, int(n)-len(h.rank))
+	h.fig.rank(s, int(row), &h.order)
 }
 
 func (h *intHistory) bytes() int {

@@ -53,16 +53,12 @@ func (o *ordered) at(i int) float64 {
 // linear between the closest ranks: numpy's default, type 7 of R. J. Hyndman and
 // Y. Fan (1996). The sample is not empty.
 func (o *ordered) quantile(q float64) float64 {
-	return quantile(o.n(), q, o.at)
-}
-
-func quantile(n int, q float64, at func(i int) float64) float64 {
-	rank := q * float64(n-1)
+	rank := q * float64(o.n()-1)
 	i := int(rank)
-	if i >= n-1 {
-		return at(n - 1)
+	if i >= o.n()-1 {
+		return o.at(o.n() - 1)
 	}
-	return between(at(i), at(i+1), rank-float64(i))
+	return between(o.at(i), o.at(i+1), rank-float64(i))
 }
 
 // between is the point a share t of the way from a to b, with b exactly at t = 1.
@@ -84,20 +80,28 @@ func (o *ordered) median() float64 { return o.quantile(0.5) }
 func (o *ordered) mad() float64 {
 	m, n := o.median(), o.n()
 	split := sort.Search(n, func(i int) bool { return o.at(i) >= m })
+	if n%2 == 1 {
+		return o.distance(m, split, n/2)
+	}
+	return between(o.distance(m, split, n/2-1), o.distance(m, split, n/2), 0.5)
+}
+
+// distance is the k-th smallest distance from m, when elements below split are
+// below m.
+func (o *ordered) distance(m float64, split, k int) float64 {
+	rest := o.n() - split
 	left := func(i int) float64 { return m - o.at(split-1-i) }
 	right := func(i int) float64 { return o.at(split+i) - m }
-	return quantile(n, 0.5, func(k int) float64 {
-		// How many of the k smallest are on the left: the fewest for which the next
-		// one there is no smaller than the last one taken on the right.
-		low, high := max(0, k-(n-split)), min(k, split)
-		taken := low + sort.Search(high-low, func(i int) bool { return left(low+i) >= right(k-1-low-i) })
-		next := math.Inf(1)
-		if taken < split {
-			next = left(taken)
-		}
-		if r := k - taken; r < n-split {
-			next = min(next, right(r))
-		}
-		return next
-	})
+	// How many of the k smallest are on the left: the fewest for which the next one
+	// there is no smaller than the last one taken on the right.
+	low, high := max(0, k-rest), min(k, split)
+	taken := low + sort.Search(high-low, func(i int) bool { return left(low+i) >= right(k-1-low-i) })
+	next := math.Inf(1)
+	if taken < split {
+		next = left(taken)
+	}
+	if r := k - taken; r < rest {
+		next = min(next, right(r))
+	}
+	return next
 }

@@ -74,5 +74,5 @@ func (r *results) gather(all *column, parts []*vec.Vec, n int) *vec.Vec {
 		}
 		all.append(p, upTo(p.N))
 	}
-	return take(all.done(), at)
+	return take(&all.Vec, at)
 }

@@ -39,6 +39,8 @@ type slider struct {
 	folds  []int // which are in suffix
 	waves  waves
 	left   leaving
+
+	touched int32 // keeps the loads of touch
 }
 
 // activity is what an entity has in the window.
@@ -161,6 +163,9 @@ func newSlide(b *runtime.Batch, rows, ids []int32, base int64) *slide {
 func (w *slider) count(s *slide) {
 	runs, now, step := w.runs, runtime.MinTime, 0
 	for i, r := range s.rows {
+		if i%touchAhead == 0 {
+			w.touch(s.ids[i:min(i+touchAhead, len(s.ids))])
+		}
 		t, e := s.b.Time[r], s.ids[i]
 		if t != now {
 			now, step = t, i
@@ -172,6 +177,20 @@ func (w *slider) count(s *slide) {
 		w.enter(s, run, i, step)
 		s.n[r], s.since[r], s.entity[r] = int64(run.n), run.since, e
 	}
+}
+
+// touch loads what is known of the entities of the next rows, and of about as many
+// events that will leave.
+func (w *slider) touch(ids []int32) {
+	x := int32(0)
+	for _, e := range ids {
+		x |= w.runs[e].n
+	}
+	b, row := w.log.at(w.log.head)
+	for _, e := range b.id[row:min(int(row)+len(ids), len(b.id))] {
+		x |= w.runs[e].n
+	}
+	w.touched = x
 }
 
 // enter counts row i of a slide in. An earlier row of the same key in this step of
@@ -215,6 +234,9 @@ func (w *slider) all(s *slide) {
 func (w *slider) plan(s *slide, from, to int) {
 	now, step := runtime.MinTime, from
 	for i := from; i < to; i++ {
+		if (i-from)%touchAhead == 0 {
+			w.touch(s.ids[i:min(i+touchAhead, to)])
+		}
 		r, e := s.rows[i], s.ids[i]
 		t := s.b.Time[r]
 		if t != now {
