@@ -32,6 +32,11 @@ func Formats() []Format {
 			Sniff:    SniffParquet, Open: OpenParquet,
 		},
 		{
+			Name: "arrow", Doc: "Apache Arrow IPC, as a file (Feather) or a stream",
+			Suffixes: []string{".arrow", ".feather", ".arrows"},
+			Sniff:    SniffArrow, Open: OpenArrow,
+		},
+		{
 			Name: "csv", Doc: "delimited text with a header: commas, semicolons, tabs or bars",
 			Suffixes: []string{".csv", ".tsv"},
 			Sniff:    sniffCSV, Open: OpenCSV,

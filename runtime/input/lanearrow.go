@@ -40,6 +40,22 @@ func (g *growing) snapshot() *array.String {
 	return g.values
 }
 
+// repetition judges whether text that a file holds without a dictionary should be
+// given one: that is so while less than one row in worthDict brings a new text.
+type repetition struct {
+	rows, fresh int
+	rare        bool
+}
+
+const worthDict = 4
+
+// saw counts rows that were given a dictionary and the texts that were new to it.
+func (r *repetition) saw(rows, fresh int) {
+	r.rows += rows
+	r.fresh += fresh
+	r.rare = r.rows >= judgeAfter && r.fresh > r.rows/worthDict
+}
+
 // bytesOf is the memory of a slice of numbers.
 func bytesOf[T any](x []T) []byte {
 	var zero T

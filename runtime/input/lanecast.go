@@ -32,6 +32,7 @@ const (
 	asUint32                // Int, of which 32 bits are to be read as a uint32
 	asFloat                 // Float
 	asText                  // String
+	asBytes                 // String of the 4 or 16 bytes of an address, or of any others
 	asTime                  // Int: a count of units since the epoch
 	asDate                  // Int: days since the epoch
 	asClock                 // Int: a count of units since midnight
@@ -51,7 +52,7 @@ func (s sense) stored() types.Kind {
 		return types.Bool
 	case asFloat:
 		return types.Float
-	case asText, asBigEnd, asUUID, asHalf, asInt96, asInterval:
+	case asText, asBytes, asBigEnd, asUUID, asHalf, asInt96, asInterval:
 		return types.String
 	}
 	return types.Int
@@ -65,7 +66,7 @@ type cast func(dst *lane, at int, src *lane, n int, odd func(i int, o outcome, v
 // cast gives nil when the stored values are the wanted ones already.
 func (m meaning) cast(want types.Kind) cast {
 	switch {
-	case m.sense == asText && want == types.String:
+	case (m.sense == asText || m.sense == asBytes) && want == types.String:
 		return castText
 	case m.sense == asText && want == types.IP:
 		return castAddress
@@ -141,7 +142,7 @@ func (m meaning) value(l *lane, i int, scratch *[]byte) value {
 			return value{form: yes}
 		}
 		return value{form: no}
-	case asText:
+	case asText, asBytes:
 		return value{form: loose, text: l.textAt(i)}
 	case asInt:
 		form, b = number, strconv.AppendInt(b, l.i64[i], 10)

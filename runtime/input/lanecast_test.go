@@ -145,6 +145,8 @@ func TestCast(t *testing.T) {
 		{micros(asText), texts("::1"), netip.MustParseAddr("::1"), types.IP},
 		{micros(asText), texts("10.0.0.01"), nil, types.IP},
 		{micros(asText), texts("10.0.0"), nil, types.IP},
+		{micros(asBytes), texts("\x0a\x00\x00\x01"), netip.MustParseAddr("10.0.0.1"), types.IP},
+		{micros(asBytes), texts("\x0a\x00\x00\x01\x01"), nil, types.IP},
 		{micros(asText), texts("a\xffb"), "a\uFFFDb", types.String},
 		{micros(asText), texts("4625"), int64(4625), types.Int},
 		{micros(asText), texts("2024-03-01T10:00:00Z"), int64(1709287200_000_000), types.Timestamp},

@@ -36,7 +36,7 @@ func keepOdd(odd []oddity, rows []int32) []oddity {
 func (o oddity) reject(source string, c Column, row int64, whole bool) Reject {
 	r := Reject{
 		Source: source, Row: row, Cause: BadValue, Field: c.Name, Text: o.text, Whole: whole,
-		Detail: quoted(o.value) + " is not a " + c.Type.String(),
+		Detail: unreadable(o.value, c.Type),
 	}
 	switch {
 	case o.outcome == mended:

@@ -12,15 +12,15 @@ import (
 // parquetColumn reads the values of one leaf as values of the kind that is
 // wanted, page after page of one column chunk.
 type parquetColumn struct {
-	leaf *parquetNode
-	want types.Kind
-	cast cast // nil when what is stored is wanted
-	text *growing
+	fitting
+	file  *parquetFile
+	leaf  *parquetNode
+	plain bool // what is stored is text, and so is what is wanted
 
 	pages  *parquetPages
-	dict   *parquetDict // nil when the chunk has none
-	left   int          // values that the page still has, with missing ones
-	rest   int64        // values that the chunk still has
+	dict   *laneDict // nil when the chunk has none
+	left   int       // values that the page still has, with missing ones
+	rest   int64     // values that the chunk still has
 	loaded bool
 	rep    levels
 	def    levels
@@ -28,20 +28,20 @@ type parquetColumn struct {
 	index  hybrid
 
 	indices, scratch []uint32
-	stored, fitted   *lane // scratch: as stored, and as wanted
-	odd              []oddity
+	stored           *lane // scratch
 }
 
-func newParquetColumn(leaf *parquetNode, want types.Kind, text *growing) *parquetColumn {
+func newParquetColumn(f *parquetFile, leaf *parquetNode, want types.Kind, text *growing) *parquetColumn {
+	m := leaf.meaning()
 	return &parquetColumn{
-		leaf: leaf, want: want, cast: leaf.meaning().cast(want), text: text,
-		stored: &lane{kind: leaf.rawKind()}, fitted: &lane{kind: want},
+		fitting: newFitting(m, want, text), file: f, leaf: leaf, stored: &lane{kind: leaf.rawKind()},
+		plain: want == types.String && (m.sense == asText || m.sense == asBytes),
 	}
 }
 
 // open begins the chunk of a row group.
-func (c *parquetColumn) open(f *parquetFile, group int) error {
-	g := &f.RowGroups[group]
+func (c *parquetColumn) open(group int) error {
+	g := &c.file.RowGroups[group]
 	if c.leaf.column >= len(g.Columns) {
 		return fmt.Errorf("row group %d has %d columns", group, len(g.Columns))
 	}
@@ -53,7 +53,7 @@ func (c *parquetColumn) open(f *parquetFile, group int) error {
 	if m.NumValues < 0 || c.leaf.rep == 0 && m.NumValues != g.NumRows {
 		return fmt.Errorf("it has %d values in a row group of %d rows", m.NumValues, g.NumRows)
 	}
-	pages, err := newParquetPages(f.src, f.start, chunk)
+	pages, err := newParquetPages(c.file.src, c.file.start, chunk)
 	if err != nil {
 		return err
 	}
@@ -70,12 +70,6 @@ func (c *parquetColumn) distinct() (int, error) {
 		return 0, err
 	}
 	return c.dict.lane.n, nil
-}
-
-func (c *parquetColumn) takeOdd() []oddity {
-	odd := c.odd
-	c.odd = nil
-	return odd
 }
 
 // page makes sure that there is a page with values left.
@@ -158,37 +152,12 @@ func (c *parquetColumn) read(l *lane, at, n int) error {
 		if err := c.readValues(l, at, count); err != nil {
 			return err
 		}
-		if count < k {
-			l.spread(at, count, k)
-			c.spreadOdd(told, l, at, k)
-		}
-		for _, o := range c.odd[told:] {
-			if o.outcome != mended {
-				startBits(&l.valid, at+k, l.n)
-				l.valid.Clear(o.row)
-			}
-		}
+		c.settle(l, at, count, k, told)
 		c.left -= k
 		at += k
 		n -= k
 	}
 	return nil
-}
-
-// spreadOdd gives the oddities from told on, whose rows are numbered as if none
-// of the n at row at were missing, their rows.
-func (c *parquetColumn) spreadOdd(told int, l *lane, at, n int) {
-	j, next := at, told
-	for row := at; row < at+n && next < len(c.odd); row++ {
-		if !l.valid.Get(row) {
-			continue
-		}
-		for next < len(c.odd) && c.odd[next].row == j {
-			c.odd[next].row = row
-			next++
-		}
-		j++
-	}
 }
 
 // readValues writes the next n values, none of which is missing.
@@ -201,13 +170,10 @@ func (c *parquetColumn) readValues(l *lane, at, n int) error {
 		if err := c.index.read(c.indices); err != nil {
 			return err
 		}
-		return c.dict.gather(l, at, c.indices, c)
+		return c.dict.gather(l, at, c.indices, c.text, &c.odd)
 	}
-	note := func(i int, o outcome, v value) {
-		c.odd = append(c.odd, oddity{row: at + i, outcome: o, value: v.copied()})
-	}
-	if c.want == types.String && !l.coded && c.leaf.meaning().sense == asText {
-		return c.readText(l, at, n, note)
+	if c.plain && !l.coded {
+		return c.readText(l, at, n)
 	}
 	if c.cast == nil {
 		return c.values.read(l, at, n)
@@ -216,21 +182,11 @@ func (c *parquetColumn) readValues(l *lane, at, n int) error {
 	if err := c.values.read(c.stored, 0, n); err != nil {
 		return err
 	}
-	if !l.coded {
-		return c.cast(l, at, c.stored, n, note)
-	}
-	c.fitted.reset(n)
-	if err := c.cast(c.fitted, 0, c.stored, n, note); err != nil {
-		return err
-	}
-	for i := range n {
-		l.codes[at+i] = c.text.dict.Code(view(c.fitted.textAt(i)))
-	}
-	return nil
+	return c.put(l, at, c.stored, n)
 }
 
 // readText reads text to its place, and only moves it when it is not UTF-8.
-func (c *parquetColumn) readText(l *lane, at, n int, note func(int, outcome, value)) error {
+func (c *parquetColumn) readText(l *lane, at, n int) error {
 	begin := len(l.text)
 	if err := c.values.read(l, at, n); err != nil || l.allText(at, n) {
 		return err
@@ -240,7 +196,7 @@ func (c *parquetColumn) readText(l *lane, at, n int, note func(int, outcome, val
 		return err
 	}
 	l.text = l.text[:begin]
-	return castText(l, at, c.stored, n, note)
+	return castText(l, at, c.stored, n, c.note(at))
 }
 
 // skip leaves out n rows. Pages that are skipped whole are not decompressed.
@@ -275,13 +231,6 @@ func (c *parquetColumn) skipValues(n int) error {
 	return c.values.skip(count)
 }
 
-// parquetDict is a chunk's dictionary, as values of the wanted kind.
-type parquetDict struct {
-	lane  *lane
-	odd   map[uint32]oddity
-	codes []int32 // of text: the code of each value in the column's dictionary, -1 while it has none
-}
-
 func (c *parquetColumn) loadDict() error {
 	if c.dict != nil {
 		return errors.New("it has two dictionaries")
@@ -302,95 +251,6 @@ func (c *parquetColumn) loadDict() error {
 	if err := vals.read(stored, 0, n); err != nil {
 		return err
 	}
-	d := &parquetDict{lane: stored}
-	if c.cast != nil {
-		d.lane = newLane(c.want, n, false)
-		note := func(i int, o outcome, v value) {
-			if d.odd == nil {
-				d.odd = map[uint32]oddity{}
-			}
-			d.odd[uint32(i)] = oddity{outcome: o, value: v.copied()}
-		}
-		if err := c.cast(d.lane, 0, stored, n, note); err != nil {
-			return err
-		}
-	}
-	if c.want == types.String {
-		d.codes = make([]int32, n)
-		for i := range d.codes {
-			d.codes[i] = -1
-		}
-	}
-	c.dict = d
-	return nil
-}
-
-var errPairs = errors.New("a map has more keys than values, or fewer")
-
-var errIndex = errors.New("an index is outside of its dictionary")
-
-// gather writes the values of the given indices to l from row at on.
-func (d *parquetDict) gather(l *lane, at int, indices []uint32, c *parquetColumn) error {
-	ok := true
-	switch {
-	case l.kind == types.Bool:
-		ok = gather(l.bools[at:], d.lane.bools, indices)
-	case l.kind == types.Float:
-		ok = gather(l.f64[at:], d.lane.f64, indices)
-	case l.kind == types.IP:
-		ok = gather(l.ips[at:], d.lane.ips, indices)
-	case l.kind == types.String && l.coded:
-		ok = d.gatherCodes(l.codes[at:], indices, c.text)
-	case l.kind == types.String:
-		for i, x := range indices {
-			if int(x) >= len(d.codes) {
-				return errIndex
-			}
-			if err := l.addText(at+i, d.lane.textAt(int(x))); err != nil {
-				return err
-			}
-		}
-	default:
-		ok = gather(l.i64[at:], d.lane.i64, indices)
-	}
-	if !ok {
-		return errIndex
-	}
-	if d.odd == nil {
-		return nil
-	}
-	for i, x := range indices {
-		if o, is := d.odd[x]; is {
-			o.row = at + i
-			c.odd = append(c.odd, o)
-		}
-	}
-	return nil
-}
-
-func gather[T any](dst, values []T, indices []uint32) bool {
-	dst = dst[:len(indices)]
-	for i, x := range indices {
-		if int(x) >= len(values) {
-			return false
-		}
-		dst[i] = values[x]
-	}
-	return true
-}
-
-func (d *parquetDict) gatherCodes(dst []int32, indices []uint32, text *growing) bool {
-	dst = dst[:len(indices)]
-	for i, x := range indices {
-		if int(x) >= len(d.codes) {
-			return false
-		}
-		code := d.codes[x]
-		if code < 0 {
-			code = text.dict.Code(view(d.lane.textAt(int(x))))
-			d.codes[x] = code
-		}
-		dst[i] = code
-	}
-	return true
+	c.dict = &laneDict{}
+	return c.dict.add(stored, c.cast, c.want)
 }

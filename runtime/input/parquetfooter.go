@@ -17,6 +17,7 @@ const (
 	parquetMagic     = "PAR1"
 	parquetEncrypted = "PARE"
 	maxFooter        = 256 << 20
+	maxGroupRows     = 1 << 31
 )
 
 // SniffParquet tells whether a file that begins with head is a Parquet file.
@@ -89,13 +90,10 @@ func readParquetFooter(r io.ReaderAt, size int64) (*parquetFooter, error) {
 	if _, err := decodeThrift(b, f); err != nil {
 		return nil, fmt.Errorf("the file's metadata: %w", err)
 	}
-	rows := int64(0)
 	for i := range f.RowGroups {
-		g := &f.RowGroups[i]
-		if g.NumRows < 0 || rows+g.NumRows < rows {
-			return nil, fmt.Errorf("row group %d claims %d rows", i, g.NumRows)
+		if n := f.RowGroups[i].NumRows; n < 0 || n > maxGroupRows {
+			return nil, fmt.Errorf("row group %d claims %d rows", i, n)
 		}
-		rows += g.NumRows
 	}
 	return f, nil
 }

@@ -20,8 +20,8 @@ type parquetList struct {
 	told       int   // how many of odd belong to values before the next
 }
 
-func newParquetList(leaf *parquetNode, want types.Kind) *parquetList {
-	return &parquetList{parquetColumn: *newParquetColumn(leaf, want, nil), held: &lane{kind: want}}
+func newParquetList(f *parquetFile, leaf *parquetNode, want types.Kind) *parquetList {
+	return &parquetList{parquetColumn: *newParquetColumn(f, leaf, want, nil), held: &lane{kind: want}}
 }
 
 // more makes sure that there is an entry; false means that the chunk has no more.
@@ -56,9 +56,7 @@ func (p *parquetList) more() (bool, error) {
 	return true, p.readValues(p.held, 0, count)
 }
 
-// read writes the next n rows to out from row at on, or nowhere if out is nil.
-// odd is told of the elements that did not become what they should; those are
-// missing elements unless mended.
+// read implements listSource.
 func (p *parquetList) read(out *lists, at, n int, odd func(oddity)) error {
 	for open := false; ; open = true {
 		more, err := p.more()

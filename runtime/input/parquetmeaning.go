@@ -62,6 +62,10 @@ func (n *parquetNode) physical() sense {
 		return asFloat
 	case format.Int96:
 		return asInt96
+	case format.FixedLenByteArray:
+		if w := n.width(); w == 4 || w == 16 {
+			return asBytes
+		}
 	}
 	return asText
 }
@@ -107,7 +111,7 @@ func (n *parquetNode) decimal(scale int) meaning {
 	switch m.sense {
 	case asInt:
 		m.sense = asDecimal
-	case asText:
+	case asText, asBytes:
 		m.sense = asBigEnd
 	}
 	return m

@@ -26,6 +26,7 @@ type parquetPages struct {
 
 const (
 	pageWindow    = 1 << 20
+	maxPageValues = 1 << 26
 	maxPageHeader = 16 << 20
 	// Some old writers counted a chunk's length without its last headers
 	// (PARQUET-816).
@@ -120,7 +121,7 @@ func (p *parquetPages) next() error {
 }
 
 func (p *parquetPages) count(n int32) error {
-	if n < 0 || n > maxPage/8 {
+	if n < 0 || n > maxPageValues {
 		return fmt.Errorf("a page claims %d values", n)
 	}
 	return nil

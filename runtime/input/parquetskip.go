@@ -12,9 +12,6 @@ import (
 	"github.com/detlang/det/lang/types"
 )
 
-// rowSpan are the rows [from, to) of a row group.
-type rowSpan struct{ from, to int64 }
-
 // parquetTest is a rangeTest whose column stands in one leaf, so that what the
 // file says of the leaf's values can be asked.
 type parquetTest struct {
@@ -60,7 +57,7 @@ func (t parquetTest) ordered() bool {
 		return t.want == types.Duration
 	case asFloat, asDecimal:
 		return t.want == types.Float
-	case asText:
+	case asText, asBytes:
 		return t.want == types.String
 	}
 	return false
@@ -215,7 +212,7 @@ func (t parquetTest) hashes() (out []uint64, ok bool) {
 	m := t.leaf.meaning()
 	var b []byte
 	switch {
-	case m.sense == asText && t.want == types.String:
+	case (m.sense == asText || m.sense == asBytes) && t.want == types.String:
 		for _, s := range t.texts {
 			out = append(out, bloom.XXH64{}.Sum64([]byte(s)))
 		}

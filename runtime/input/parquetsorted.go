@@ -22,13 +22,13 @@ func (s *parquetStream) Sorted() (sorted bool) {
 	if !s.mayAscend() {
 		return false
 	}
-	o, err := newParquetOutput(s.parquetFile, s.columns[s.req.Time].Column)
+	o, err := newColumnarOutput(s.columns[s.req.Time].Column, s.sources)
 	if err != nil {
 		return false
 	}
 	last := int64(math.MinInt64)
 	for _, g := range s.groups {
-		o.begin(g.index)
+		o.begin(g.index, g.rows)
 		at := int64(0)
 		for _, span := range g.spans {
 			o.skip(int(span.from - at))
@@ -75,10 +75,11 @@ func ascends(l *lane, last int64) (int64, bool) {
 // mayAscend is false when the statistics tell that a row group has a time before
 // one of the row group before it.
 func (s *parquetStream) mayAscend() bool {
-	leaf := s.columns[s.req.Time].leaf()
-	if leaf == nil {
+	c, ok := s.columns[s.req.Time].scalar.(*parquetColumn)
+	if !ok {
 		return true
 	}
+	leaf := c.leaf
 	t := parquetTest{leaf: leaf, want: types.Timestamp}
 	last := int64(math.MinInt64)
 	for _, g := range s.groups {

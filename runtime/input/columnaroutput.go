@@ -9,23 +9,21 @@ import (
 	"github.com/detlang/det/runtime/vec"
 )
 
-// parquetOutput is one column of the batches.
-type parquetOutput struct {
+// columnarOutput is one column of the batches of a columnar file.
+type columnarOutput struct {
 	Column
-	kind   types.Kind    // of values, or of the elements of lists
-	scalar parquetScalar // nil when the file has no such column
-	list   *parquetList  // in place of scalar when rows are lists in the file, too
-	text   *growing      // of a column of text
+	kind   types.Kind // of values, or of the elements of lists
+	scalar scalarSource
+	list   listSource // in place of scalar when rows are lists in the file, too
+	text   *growing   // of a column of text
 
-	file    *parquetFile
 	group   int
-	opened  bool // the row group has been begun
-	skipped int  // rows to be skipped before the next is read
+	rows    int64 // of the group
+	opened  bool  // the group has been begun
+	skipped int   // rows to be skipped before the next is read
 
-	guess  int  // about how many bytes of text a batch has
-	rows   int  // of text that came without a dictionary and were given one
-	fresh  int  // texts that were new in them
-	unique bool // that was not worth it
+	guess  int // about how many bytes of text a batch has
+	repeat repetition
 
 	// What was read last: lists if the column's type is one, else a lane.
 	lane  *lane
@@ -33,53 +31,41 @@ type parquetOutput struct {
 	odd   []oddity
 }
 
-// Text that a file holds without a dictionary is given one when less than one in
-// worthDict of the first rows brings a new text. Text that has a dictionary in the
-// file is written plainly where that has over smallDict entries and more than half
-// as many as there are rows.
-const (
-	worthDict = 4
-	smallDict = 1024
-)
+// Text that has a dictionary in the file is written plainly where that has over
+// smallDict entries and more than half as many as there are rows.
+const smallDict = 1024
 
-func newParquetOutput(f *parquetFile, c Column) (*parquetOutput, error) {
-	o := &parquetOutput{Column: c, kind: c.Type.Kind, file: f}
-	if c.Type.Kind == types.List {
-		o.kind = c.Type.Elem
-	}
+// newColumnarOutput makes the output of a column from where its values stand, if
+// they do at all: scalar or list.
+func newColumnarOutput(c Column, sources func(c Column, text *growing) (scalarSource, listSource)) (*columnarOutput, error) {
+	o := &columnarOutput{Column: c, kind: elemKind(c.Type)}
 	if arrowTypes[o.kind] == nil {
 		return nil, fmt.Errorf("column %s: a value in a file cannot be a %s", c.Name, c.Type)
-	}
-	fields := f.root.fields(c)
-	if len(fields) == 0 {
-		return o, nil
-	}
-	if f := fields[0]; c.Type.Kind == types.List && f.keys == nil && f.leaf.rep > 0 {
-		o.list = newParquetList(f.leaf, o.kind)
-		return o, nil
 	}
 	if c.Type.Kind == types.String {
 		o.text = newGrowing()
 	}
-	o.scalar = newParquetScalar(fields, o.kind, o.text)
+	o.scalar, o.list = sources(c, o.text)
 	return o, nil
 }
 
-// leaf is where the column's values stand if that is one leaf in no list, else nil.
-func (o *parquetOutput) leaf() *parquetNode {
-	if c, ok := o.scalar.(*parquetColumn); ok {
-		return c.leaf
+// elemKind is the kind of a type's values, which for a list are its elements.
+func elemKind(t types.Type) types.Kind {
+	if t.Kind == types.List {
+		return t.Elem
 	}
-	return nil
+	return t.Kind
 }
 
-// begin starts a row group. Nothing of it is read before rows are asked for.
-func (o *parquetOutput) begin(group int) { o.group, o.opened, o.skipped = group, false, 0 }
+// begin starts a group. Nothing of it is read before rows are asked for.
+func (o *columnarOutput) begin(group int, rows int64) {
+	o.group, o.rows, o.opened, o.skipped = group, rows, false, 0
+}
 
-func (o *parquetOutput) skip(n int) { o.skipped += n }
+func (o *columnarOutput) skip(n int) { o.skipped += n }
 
 // fill reads the next n rows, or if rows is not nil, those of them.
-func (o *parquetOutput) fill(n int, rows []int32) (err error) {
+func (o *columnarOutput) fill(n int, rows []int32) (err error) {
 	switch {
 	case o.list != nil:
 		err = o.fillLists(n, rows)
@@ -97,7 +83,7 @@ func (o *parquetOutput) fill(n int, rows []int32) (err error) {
 	return nil
 }
 
-func (o *parquetOutput) fillLists(n int, rows []int32) error {
+func (o *columnarOutput) fillLists(n int, rows []int32) error {
 	o.lists, o.odd = newLists(o.kind, wanted(n, rows)), nil
 	if err := o.open(o.list.open); err != nil {
 		return err
@@ -108,7 +94,7 @@ func (o *parquetOutput) fillLists(n int, rows []int32) error {
 	return o.pieces(n, rows, read, skip)
 }
 
-func (o *parquetOutput) fillLane(n int, rows []int32) error {
+func (o *columnarOutput) fillLane(n int, rows []int32) error {
 	if err := o.open(o.scalar.open); err != nil {
 		return err
 	}
@@ -131,39 +117,40 @@ func (o *parquetOutput) fillLane(n int, rows []int32) error {
 	o.odd = o.scalar.takeOdd()
 	o.guess = len(o.lane.text) + len(o.lane.text)/8
 	if coded && !judged {
-		o.rows += o.lane.n
-		o.fresh += o.text.dict.Len() - known
-		o.unique = o.rows >= judgeAfter && o.fresh > o.rows/worthDict
+		o.repeat.saw(o.lane.n, o.text.dict.Len()-known)
 	}
 	return nil
 }
 
 // coded decides how text is written in the next batch; judged tells that the
 // file's dictionary decided it.
-func (o *parquetOutput) coded() (coded, judged bool, err error) {
-	if o.text == nil || o.leaf() == nil || o.text.dict.Size() > maxDict {
+func (o *columnarOutput) coded() (coded, judged bool, err error) {
+	if o.text == nil || o.text.dict.Size() > maxDict {
 		return false, true, nil
 	}
 	n, err := o.scalar.distinct()
-	if n > 0 || err != nil {
-		return n <= smallDict || int64(n) <= o.file.RowGroups[o.group].NumRows/2, true, err
+	if n < 0 {
+		return false, true, nil
 	}
-	return !o.unique, false, nil
+	if n > 0 || err != nil {
+		return n <= smallDict || int64(n) <= o.rows/2, true, err
+	}
+	return !o.repeat.rare, false, nil
 }
 
-func (o *parquetOutput) fillNothing(n int, rows []int32) {
+func (o *columnarOutput) fillNothing(n int, rows []int32) {
 	n = wanted(n, rows)
 	o.lane, o.odd = newLane(o.kind, n, false), nil
 	o.lane.valid = vec.NewBitmap(n)
 }
 
-// open begins the row group if that has not been done.
-func (o *parquetOutput) open(begin func(*parquetFile, int) error) error {
+// open begins the group if that has not been done.
+func (o *columnarOutput) open(begin func(group int) error) error {
 	if o.opened {
 		return nil
 	}
 	o.opened = true
-	return begin(o.file, o.group)
+	return begin(o.group)
 }
 
 func wanted(n int, rows []int32) int {
@@ -175,7 +162,7 @@ func wanted(n int, rows []int32) int {
 
 // pieces reads the next n rows, or those of them that are wanted, run by run, and
 // skips the others. Rows at the end are skipped when the next are read.
-func (o *parquetOutput) pieces(n int, rows []int32, read func(at, n int) error, skip func(int) error) error {
+func (o *columnarOutput) pieces(n int, rows []int32, read func(at, n int) error, skip func(int) error) error {
 	piece := func(at, from, n int) error {
 		if from > 0 {
 			if err := skip(from); err != nil {
@@ -206,7 +193,7 @@ func (o *parquetOutput) pieces(n int, rows []int32, read func(at, n int) error, 
 }
 
 // keep leaves only the given rows of what was read.
-func (o *parquetOutput) keep(rows []int32) {
+func (o *columnarOutput) keep(rows []int32) {
 	if o.lists != nil {
 		o.lists.keep(rows)
 	} else {
@@ -216,7 +203,7 @@ func (o *parquetOutput) keep(rows []int32) {
 }
 
 // take makes an Arrow array of what was read.
-func (o *parquetOutput) take(a arrays) (f arrow.Field, x arrow.Array) {
+func (o *columnarOutput) take(a arrays) (f arrow.Field, x arrow.Array) {
 	if o.lists != nil {
 		f, x = a.lists(o.Name, o.lists)
 	} else {
