@@ -18,7 +18,8 @@ type block struct {
 	offset   int64 // of buf[0] in the input
 	lines    int64 // newlines before buf[counted]
 	counted  int
-	err      error // why the input ended, io.EOF at its proper end
+	err      error    // why the input ended, io.EOF at its proper end
+	scan     *scanner // of buf, nil for none; kept in step with it
 }
 
 // A block grows from firstBlock, which is enough for many files, to blockSize,
@@ -63,7 +64,15 @@ func (b *block) fill(ctx context.Context) bool {
 	}
 	b.end += n
 	clear(b.buf[b.end : b.end+padding])
+	b.show()
 	return n > 0
+}
+
+// show lets the scanner see what is in memory.
+func (b *block) show() {
+	if b.scan != nil {
+		b.scan.b, b.scan.end = b.buf, b.end
+	}
 }
 
 var newline = []byte{'\n'}

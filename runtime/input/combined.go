@@ -40,12 +40,13 @@ const (
 // values (\", \\, \xhh, \n and the like) are undone. A user agent that is cut off
 // with its line, as by syslog, is kept as far as it goes.
 func OpenCombined(ctx context.Context, f *File, req Request) (Stream, error) {
-	b := newBlock(f)
-	if err := b.begin(ctx); err != nil {
-		return nil, err
-	}
 	rows, err := newRows(f.Name, req)
 	if err != nil {
+		return nil, err
+	}
+	b := newBlock(f)
+	if err := b.begin(ctx); err != nil {
+		rows.release()
 		return nil, err
 	}
 	r := &combinedReader{rows: rows, block: b}

@@ -3,9 +3,7 @@ package input
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
-	"math/bits"
 )
 
 // OpenCSV reads delimited text by RFC 4180 with a header. The delimiter is the
@@ -18,12 +16,13 @@ import (
 // or with text behind a closing quote, is set aside, and reading goes on at the
 // line after the one where it began.
 func OpenCSV(ctx context.Context, f *File, req Request) (Stream, error) {
-	b := newBlock(f)
-	if err := b.begin(ctx); err != nil {
-		return nil, err
-	}
 	rows, err := newRows(f.Name, req)
 	if err != nil {
+		return nil, err
+	}
+	b := newBlock(f)
+	if err := b.begin(ctx); err != nil {
+		rows.release()
 		return nil, err
 	}
 	r := &csvReader{rows: rows, block: b}
@@ -181,170 +180,4 @@ func (r *csvReader) readHeader(ctx context.Context) error {
 	})
 	r.cells = make([]value, used)
 	return nil
-}
-
-// csvCells splits records into cells.
-type csvCells struct {
-	delimiter byte
-	slots     []int // by cell, its index in cells, -1 if it is not wanted; nil wants all
-	cells     []value
-	count     int    // cells of the last record
-	blank     bool   // its first cell was empty
-	text      []byte // of cells with doubled quotes
-}
-
-// unfinished is the index that split gives when the text ends inside a record.
-const unfinished = -2
-
-// split reads the record that begins at buf[i] and gives the index behind its
-// newline, or -1 and what is wrong with it. At least eight bytes stand behind
-// end.
-func (c *csvCells) split(buf []byte, i, end int) (next int, why string) {
-	c.count, c.text = 0, c.text[:0]
-	if c.slots == nil {
-		c.cells = c.cells[:0]
-	}
-	delimiter := uint64(c.delimiter) * ones
-	for {
-		start := i
-		v := value{form: loose}
-		if buf[i] == '"' && i < end {
-			if v.text, i = c.quoted(buf, i+1, end); i < 0 {
-				return unfinished, ""
-			}
-			if i+1 < end && buf[i] == '\r' && buf[i+1] == '\n' {
-				i++
-			}
-			if i >= end || buf[i] == '\r' && i+1 >= end {
-				return unfinished, ""
-			}
-			if buf[i] != c.delimiter && buf[i] != '\n' {
-				return -1, "there is text behind a closing quote"
-			}
-		} else {
-			for {
-				x := binary.LittleEndian.Uint64(buf[i:])
-				d, n := x^delimiter, x^'\n'*ones
-				if stop := ((d-ones)&^d | (n-ones)&^n) & highs; stop != 0 {
-					i += bits.TrailingZeros64(stop) >> 3
-					break
-				}
-				if i += 8; i >= end {
-					return unfinished, ""
-				}
-			}
-			if i >= end {
-				return unfinished, ""
-			}
-			v.text = buf[start:i]
-			if buf[i] == '\n' {
-				v.text = bytes.TrimSuffix(v.text, []byte{'\r'})
-			}
-			if len(v.text) == 0 {
-				v.form = absent
-			}
-		}
-		if c.count == 0 {
-			c.blank = v.form == absent
-		}
-		if c.slots == nil {
-			c.cells = append(c.cells, v)
-		} else if c.count < len(c.slots) && c.slots[c.count] >= 0 {
-			c.cells[c.slots[c.count]] = v
-		}
-		c.count++
-		i++
-		if buf[i-1] == '\n' {
-			return i, ""
-		}
-	}
-}
-
-// quoted reads to the quote that closes a cell; buf[i] is behind the one that
-// opens it. It gives the index behind the closing quote, or -1 if there is none.
-func (c *csvCells) quoted(buf []byte, i, end int) (text []byte, next int) {
-	start, from := i, len(c.text)
-	for {
-		n := bytes.IndexByte(buf[i:end], '"')
-		if n < 0 {
-			return nil, -1
-		}
-		i += n + 1
-		if i == end || buf[i] != '"' {
-			break
-		}
-		c.text = append(c.text, buf[start:i]...)
-		i++
-		start = i
-	}
-	if from == len(c.text) {
-		return buf[start : i-1], i
-	}
-	c.text = append(c.text, buf[start:i-1]...)
-	return c.text[from:], i
-}
-
-// delimiterOf chooses the delimiter that most of the first lines have as often as
-// the first line, and of several, the one that is most frequent there.
-func delimiterOf(head []byte) byte {
-	best, bestScore := byte(','), 0
-	for _, d := range []byte(",;\t|") {
-		counts := delimiters(head, d)
-		if len(counts) == 0 || counts[0] == 0 {
-			continue
-		}
-		alike := 0
-		for _, n := range counts {
-			if n == counts[0] {
-				alike++
-			}
-		}
-		if score := alike<<16 + min(counts[0], 1<<16-1); score > bestScore {
-			best, bestScore = d, score
-		}
-	}
-	return best
-}
-
-// delimiters counts d in each of the first ten records, outside of quotes.
-func delimiters(head []byte, d byte) (counts []int) {
-	quoted, n, any := false, 0, false
-	for _, c := range head {
-		switch {
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == d:
-			n++
-		case c == '\n' && any:
-			if counts = append(counts, n); len(counts) == 10 {
-				return counts
-			}
-			n, any = 0, false
-			continue
-		}
-		any = any || c != '\n' && c != '\r'
-	}
-	if any && len(counts) == 0 {
-		counts = append(counts, n)
-	}
-	return counts
-}
-
-// sniffCSV wants text whose first lines have a delimiter, equally often.
-func sniffCSV(head []byte) bool {
-	head = textHead(head)
-	if bytes.IndexByte(head, 0) >= 0 {
-		return false
-	}
-	counts := delimiters(head, delimiterOf(head))
-	if len(counts) == 0 || counts[0] == 0 {
-		return false
-	}
-	for _, n := range counts {
-		if n != counts[0] {
-			return false
-		}
-	}
-	return true
 }

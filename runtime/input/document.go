@@ -77,7 +77,6 @@ func (r *jsonReader) skipElement(ctx context.Context, _ int) {
 				depth++
 			case depth == 0 && (c == ',' || c == ']' || c == '}'):
 				b.pos += i
-				r.rescan()
 				return
 			case c == '}' || c == ']':
 				depth--
@@ -85,7 +84,6 @@ func (r *jsonReader) skipElement(ctx context.Context, _ int) {
 		}
 		b.pos = b.end
 	}
-	r.rescan()
 }
 
 // member reads one member of the objects that wrap the records.
@@ -122,7 +120,7 @@ func (r *jsonReader) member(ctx context.Context) bool {
 			r.start = b.pos
 			r.giveUp(ctx, "a field beside the records is too long")
 			return true
-		case !r.fill(ctx):
+		case !r.block.fill(ctx):
 			return r.ended("an object")
 		}
 	}

@@ -66,32 +66,25 @@ const (
 )
 
 func openJSON(ctx context.Context, f *File, req Request, documents bool) (Stream, error) {
-	b := newBlock(f)
-	if err := b.begin(ctx); err != nil {
+	rows, err := newRows(f.Name, req)
+	if err != nil {
 		return nil, err
 	}
-	r := &jsonReader{block: b, documents: documents}
+	b := newBlock(f)
+	if err := b.begin(ctx); err != nil {
+		rows.release()
+		return nil, err
+	}
+	r := &jsonReader{rows: rows, block: b, documents: documents}
+	rows.line = func() int64 { return b.line(r.start) }
 	var under []string
 	if documents {
 		r.envelope, under = findEnvelope(b, req)
 	}
-	var err error
-	if r.rows, err = newRows(f.Name, req); err != nil {
-		return nil, err
-	}
-	r.rows.line = func() int64 { return b.line(r.start) }
 	r.p = newProjection(req.Columns, under)
-	r.rescan()
+	b.scan = &r.p.scanner
+	b.show()
 	return r, nil
-}
-
-// rescan shows the scanner the block after it has moved.
-func (r *jsonReader) rescan() { r.p.b, r.p.end = r.block.buf, r.block.end }
-
-func (r *jsonReader) fill(ctx context.Context) bool {
-	more := r.block.fill(ctx)
-	r.rescan()
-	return more
 }
 
 func (r *jsonReader) Close() error {
@@ -134,7 +127,7 @@ func (r *jsonReader) space(ctx context.Context) bool {
 		if i < r.block.end {
 			return true
 		}
-		if !r.fill(ctx) {
+		if !r.block.fill(ctx) {
 			return false
 		}
 	}
@@ -194,7 +187,7 @@ func (r *jsonReader) record(ctx context.Context, recovery func(ctx context.Conte
 			r.rows.tooLong(b.buf[b.pos:b.end])
 			recovery(ctx, b.end)
 			return
-		case !r.fill(ctx):
+		case !r.block.fill(ctx):
 			r.start = b.pos
 			if !b.ended() {
 				b.pos = b.end
@@ -224,7 +217,6 @@ func (r *jsonReader) refuse(why string, failed int) {
 func (r *jsonReader) recover(ctx context.Context, failed int) {
 	at := r.block.offset + int64(failed)
 	r.block.skipLine(ctx)
-	r.rescan()
 	if here := r.block.offset + int64(r.block.pos); at >= here {
 		r.strictTo, r.seeking = at, true
 	}
@@ -234,7 +226,6 @@ func (r *jsonReader) recover(ctx context.Context, failed int) {
 func (r *jsonReader) refuseLine(ctx context.Context, why string) {
 	r.refuse(why, r.block.pos)
 	r.block.skipLine(ctx)
-	r.rescan()
 	r.closed = false
 }
 
@@ -243,10 +234,8 @@ func (r *jsonReader) line(ctx context.Context) bool {
 	if !r.block.more(ctx) {
 		return false
 	}
-	r.rescan()
 	if r.block.buf[r.block.pos] != '{' {
 		r.block.skipLine(ctx)
-		r.rescan()
 		return true
 	}
 	r.seeking = false
@@ -254,13 +243,11 @@ func (r *jsonReader) line(ctx context.Context) bool {
 		return true
 	}
 	end := r.block.lineEnd(ctx, r.rows.req.MaxRecord)
-	r.rescan()
 	b := r.block
 	r.start = b.pos
 	if end < 0 {
 		r.rows.tooLong(b.buf[b.pos:b.end])
 		b.skipLine(ctx)
-		r.rescan()
 		return true
 	}
 	r.within(end)

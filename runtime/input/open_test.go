@@ -215,7 +215,9 @@ func TestRequestsThatCannotBe(t *testing.T) {
 	late.Time = 0
 	far := request("a int")
 	far.Time = 1
-	for _, req := range []Request{list, late, far} {
+	empty := request("a int")
+	empty.Columns[0].Paths = [][]string{{"a"}, {}}
+	for _, req := range []Request{list, late, far, empty} {
 		if _, err := OpenNDJSON(context.Background(), memoryFile("{}"), req); err == nil {
 			t.Errorf("%v is no error", req)
 		}

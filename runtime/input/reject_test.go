@@ -40,9 +40,9 @@ func TestRejects(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := `{"file":"test","row":1,"line":2,"cause":"missing_time","field":"t","detail":"no event time","text":"{\"n\":1}"}
-{"file":"test","row":2,"line":3,"cause":"bad_time","field":"t","detail":"\"soon\" is not a timestamp","text":"{\"t\":\"soon\"}"}
-{"file":"test","row":3,"line":4,"cause":"bad_value","field":"n","detail":"\"many\" is not a int","text":"many"}
-{"file":"test","row":4,"line":5,"cause":"bad_value","field":"n","detail":"true is not a int","text":""}
+{"file":"test","row":2,"line":3,"cause":"bad_time","field":"t","detail":"\"soon\" cannot be read as timestamp","text":"{\"t\":\"soon\"}"}
+{"file":"test","row":3,"line":4,"cause":"bad_value","field":"n","detail":"\"many\" cannot be read as int","text":"many"}
+{"file":"test","row":4,"line":5,"cause":"bad_value","field":"n","detail":"true cannot be read as int","text":""}
 {"file":"test","row":4,"line":5,"cause":"bad_utf8","field":"s","detail":"text that is not UTF-8","text":"<` + "\uFFFD" + `>"}
 {"file":"test","row":5,"line":6,"cause":"malformed","detail":"the input ends inside a record","text":"{\"t\":"}
 `

@@ -2,6 +2,8 @@ package input
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -30,8 +32,9 @@ type rows struct {
 // maxBatchBytes ends a batch early, so that long records do not pile up.
 const maxBatchBytes = 64 << 20
 
-// maxRecordLimit bounds MaxRecord: the text of a column must fit 32-bit offsets.
-const maxRecordLimit = 1 << 30
+// maxRecordLimit bounds MaxRecord: the text of a column, three times as long at
+// worst when U+FFFD replaces single bytes, must fit 32-bit offsets.
+const maxRecordLimit = 512 << 20
 
 // newRows prepares the columns of a request, whose defaults it fills in.
 func newRows(source string, req Request) (*rows, error) {
@@ -54,6 +57,10 @@ func newRows(source string, req Request) (*rows, error) {
 	}
 	for _, c := range req.Columns {
 		col, err := newColumn(c, req.Alloc)
+		if err == nil && slices.ContainsFunc(c.Paths, func(p []string) bool { return len(p) == 0 }) {
+			col.release()
+			err = fmt.Errorf("column %s: an empty path", c.Name)
+		}
 		if err != nil {
 			r.release()
 			return nil, err
@@ -113,7 +120,7 @@ func (r *rows) refuseTime(v value, o outcome, raw []byte) {
 		r.setAside(Reject{Cause: MissingTime, Field: name, Detail: "no event time", Text: raw})
 		return
 	}
-	r.setAside(Reject{Cause: BadTime, Field: name, Detail: quoted(v) + " is not a timestamp", Text: raw})
+	r.setAside(Reject{Cause: BadTime, Field: name, Detail: unreadable(v, types.TTimestamp), Text: raw})
 }
 
 func (r *rows) tellValue(i int, v value, o outcome) {
@@ -125,7 +132,7 @@ func (r *rows) tellValue(i int, v value, o outcome) {
 	if o == mended {
 		rej.Cause, rej.Detail = BadText, "text that is not UTF-8"
 	} else {
-		rej.Detail = quoted(v) + " is not a " + c.Type.String()
+		rej.Detail = unreadable(v, c.Type)
 	}
 	r.tell(rej)
 }
@@ -154,7 +161,18 @@ func (r *rows) tell(rej Reject) {
 	r.req.Reject(rej)
 }
 
-// quoted is a value for a message: as it was written, cut at 40 bytes.
+// unreadable says in words that a value does not fit a type.
+func unreadable(v value, t types.Type) string {
+	if v.form == list {
+		t = types.Type{Kind: t.Elem}
+	}
+	return quoted(v) + " cannot be read as " + t.String()
+}
+
+// maxQuoted bounds the part of a value that a message repeats, in bytes.
+const maxQuoted = 40
+
+// quoted is a value for a message.
 func quoted(v value) string {
 	switch v.form {
 	case yes:
@@ -169,14 +187,14 @@ func quoted(v value) string {
 		}
 		return "an array"
 	}
-	t := v.text
-	if len(t) > 40 {
-		t = append(append([]byte{}, t[:40]...), "…"...)
+	text, more := v.text, ""
+	if len(text) > maxQuoted {
+		text, more = text[:maxQuoted], "…"
 	}
 	if v.form == number {
-		return string(t)
+		return string(text) + more
 	}
-	return fmt.Sprintf("%q", t)
+	return strconv.Quote(string(text) + more)
 }
 
 // batch gives the rows so far; there must be at least one.
