@@ -112,19 +112,6 @@ func (r *ruleChecker) finish() {
 	r.settle()
 }
 
-// carryEvent makes the fields of the event that the rule reads inputs of a stage that
-// passes rows on, since what follows sees only what flows out of it.
-func (s *stageChecker) carryEvent() {
-	for _, col := range s.r.rule.From.Columns {
-		s.input(&plan.Col{Column: col, At: s.stage.At}, col.Name)
-	}
-}
-
-func isColumn(x plan.Expr) bool {
-	_, ok := x.(*plan.Col)
-	return ok
-}
-
 // settle asks each stage again for the row that flows out, now that it is known
 // which statistics are read and which stages keep state by entity.
 func (r *ruleChecker) settle() {
@@ -149,9 +136,6 @@ func (r *ruleChecker) settle() {
 			continue
 		}
 		s := &stageChecker{r: r, spec: st.Spec, stage: st}
-		if len(cols) == 0 && !st.Fresh {
-			s.carryEvent()
-		}
 		r.row = row
 		out, refusal := st.Spec.Output(s.in(), st.Placed())
 		if refusal != nil {
@@ -174,8 +158,6 @@ func (r *ruleChecker) settle() {
 			switch {
 			case !st.Fresh && i < len(cols):
 				next[i] = cols[i]
-			case !st.Fresh && i < len(cols)+len(st.Inputs) && isColumn(st.Inputs[i-len(cols)]):
-				next[i] = st.Inputs[i-len(cols)].(*plan.Col).Column
 			case old[c.Name] != nil:
 				next[i] = old[c.Name]
 			default:
