@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -100,14 +101,14 @@ func FormatTime(t int64) string {
 }
 
 // FormatValue writes a value, as vec.Vec.Value gives it, as people read it: text
-// as it is, numbers and booleans as in JSON, times in RFC 3339, durations as in
+// as it is (bytes that are not UTF-8 as U+FFFD), numbers and booleans as in JSON, times in RFC 3339, durations as in
 // the language, lists as JSON. A missing value is the empty text.
 func FormatValue(v any, k types.Kind) string {
 	switch x := v.(type) {
 	case nil:
 		return ""
 	case string:
-		return x
+		return strings.ToValidUTF8(x, "\uFFFD")
 	case bool:
 		return strconv.FormatBool(x)
 	case float64:
