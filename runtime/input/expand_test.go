@@ -43,7 +43,7 @@ func TestExpand(t *testing.T) {
 		{"absent.json", "error: absent.json"},
 		{"*.xml", "error: no file matches *.xml"},
 		{"absent/*.json", "error: no file matches absent/*.json"},
-		{"empty", "error: no file below empty has a known suffix (.csv, "},
+		{"empty", "error: no file below empty has a known suffix (."},
 		{"[", "error: syntax error in pattern"},
 	}
 	for _, tt := range tests {

@@ -14,6 +14,7 @@ import (
 //	Fri, 01 Mar 2024 10:00:00 GMT   RFC 1123, RFC 850 and the C library's form
 //	Mar  1 2024 10:00:00            syslog with a year
 //	1709287200, "1709287200.5"      since the epoch, in s, ms, µs or ns by size
+//	131883575587910000              FILETIME of Windows, 100 ns since 1601
 //
 // A date without a year has no reading, and of zone names only UTC and GMT have
 // one: others are ambiguous.
@@ -73,11 +74,16 @@ var layouts = []string{
 }
 
 // The sizes below which a count since the epoch is in seconds (to the year
-// 5138), in milliseconds (likewise) and in microseconds; above, nanoseconds.
+// 5138), in milliseconds (likewise) and in microseconds; above, nanoseconds. The
+// FILETIMEs of 1970 to 2108 lie where nanoseconds would mean 1973 to 1975, of
+// which nobody has events.
 const (
 	epochSeconds = 100_000_000_000
 	epochMillis  = epochSeconds * 1000
 	epochMicros  = epochMillis * 1000
+
+	fileTime1970 = 116_444_736_000_000_000
+	fileTime2108 = 160_000_000_000_000_000
 )
 
 func epoch(t []byte) (us int64, ok bool) {
@@ -100,6 +106,8 @@ func epoch(t []byte) (us int64, ok bool) {
 		us, _, ok = d.scaled(3)
 	case size < epochMicros:
 		us, _, ok = d.scaled(0)
+	case n >= fileTime1970 && n < fileTime2108:
+		us = (n - fileTime1970) / 10
 	default:
 		us, _, ok = d.scaled(-3)
 	}
