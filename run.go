@@ -102,7 +102,28 @@ func (r *Ruleset) Run(ctx context.Context, opts RunOptions) (RunStats, error) {
 	defer run.engine.Close()
 	err = run.all(ctx)
 	s := RunStats{Stats: run.engine.Stats(), Files: len(run.files), Rejected: run.counts.All(), Elapsed: time.Since(began)}
+	s.Rejected = append(s.Rejected, leftOut(s.Rules)...)
 	return s, err
+}
+
+// leftOut counts the rows that joined no group of a rule, by rule.
+func leftOut(rules []engine.RuleStats) []input.Count {
+	var out []input.Count
+	for _, r := range rules {
+		var missing, overflow int64
+		for _, st := range r.Stages {
+			missing, overflow = missing+st.MissingKey, overflow+st.Overflow
+		}
+		for _, c := range []input.Count{
+			{CountKey: input.CountKey{Cause: input.MissingKey, Field: "rule " + r.Name}, N: missing},
+			{CountKey: input.CountKey{Cause: input.Overflow, Field: "rule " + r.Name}, N: overflow},
+		} {
+			if c.N > 0 {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
 }
 
 // run is one run over files.
@@ -112,6 +133,7 @@ type run struct {
 	prog   *engine.Program
 	engine *engine.Engine
 	files  []*file
+	seen   map[string]bool // streams and paths of files
 	counts input.Counts
 	reject func(input.Reject)
 	total  int64
@@ -135,7 +157,7 @@ func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &run{rules: r, opts: opts, prog: prog}
+	n := &run{rules: r, opts: opts, prog: prog, seen: map[string]bool{}}
 	n.reject = input.Tee(n.counts.Add, opts.Reject)
 	eo := engine.Options{Manual: opts.Lateness == nil, Ahead: opts.Ahead, Alerts: opts.Alerts, Aside: n.aside}
 	if opts.Lateness != nil {
@@ -220,11 +242,14 @@ func (n *run) named(pattern string, paths []string) []string {
 
 // add takes a file in, once a stream.
 func (n *run) add(path string, stream int) {
-	for _, f := range n.files {
-		if f.path == path && f.stream == stream {
-			return
-		}
+	key := fmt.Sprint(stream, " ", path)
+	if abs, err := filepath.Abs(path); err == nil && path != "-" {
+		key = fmt.Sprint(stream, " ", abs)
 	}
+	if n.seen[key] {
+		return
+	}
+	n.seen[key] = true
 	n.files = append(n.files, &file{path: path, stream: stream, source: n.engine.Source(path), frontier: runtime.MinTime})
 	if info, err := os.Stat(path); err == nil {
 		n.total += info.Size()
@@ -439,8 +464,10 @@ func (n *run) end(ctx context.Context) error {
 	if n.opts.State == "" {
 		return n.engine.Finish(ctx)
 	}
-	if err := n.engine.Drain(ctx); err != nil {
-		return err
+	if n.opts.Lateness == nil {
+		if err := n.engine.Drain(ctx); err != nil {
+			return err
+		}
 	}
 	return n.engine.SaveFile(n.opts.State)
 }

@@ -52,6 +52,7 @@ func Compile(files []*source.File, opts Options, diags *diag.List) *plan.Set {
 		Read:      read,
 		Params:    opts.Params,
 		Fold:      fold.Const,
+		Title:     fold.Title,
 	}, diags)
 	if !opts.NoOptimise {
 		opt.Rules(set)

@@ -232,7 +232,7 @@ func (rb *ruleBuilder) alert() error {
 		return err
 	}
 	for _, k := range spec.Risk {
-		r := engine.Risk{EntityType: k.EntityType, Category: k.Category, Stage: k.Stage}
+		r := engine.Risk{EntityType: k.EntityType, Category: k.Category, Stage: k.Stage, Cap: k.Cap}
 		if r.Entity, err = rb.graph.node(k.Entity); err != nil {
 			return err
 		}
@@ -246,13 +246,7 @@ func (rb *ruleBuilder) alert() error {
 			return err
 		}
 	}
-	names := map[string]types.Type{}
-	for _, list := range [][]plan.Output{spec.Keys, spec.Values} {
-		for _, o := range list {
-			names[o.Name] = o.X.Type()
-		}
-	}
-	rb.out.Title, err = eval.CompileTitle(rb.rule.Meta.Title, names)
+	rb.out.Title, err = eval.CompileTitle(rb.rule.Meta.Title, spec.Names())
 	return err
 }
 

@@ -1,9 +1,11 @@
 package check
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/detlang/det/compiler/plan"
+	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/op"
@@ -73,7 +75,7 @@ func (r *ruleChecker) finish() {
 	conditions := []plan.Expr{r.when}
 	if !r.grouped {
 		for _, st := range r.rule.Stages {
-			if st.Cond != nil && st.Cond != r.when {
+			if st.Cond != nil && st.Spec.Name != "when" {
 				conditions = append(conditions, st.Cond)
 			}
 		}
@@ -105,11 +107,33 @@ func (r *ruleChecker) finish() {
 		}
 	}
 	if !r.grouped {
+		r.titleFields()
 		for _, col := range r.rule.From.Columns {
 			out.Evidence = append(out.Evidence, plan.Output{Name: col.Name, X: &plan.Col{Column: col}})
 		}
 	}
+	r.title()
 	r.settle()
+}
+
+// hole is a name that a title shows.
+var hole = regexp.MustCompile(`\{\s*([\p{L}_][\p{L}\p{N}_.]*)`)
+
+// titleFields reads the fields of the event that the title shows, so that they are
+// there even if no condition reads them.
+func (r *ruleChecker) titleFields() {
+	for _, m := range hole.FindAllStringSubmatch(r.rule.Meta.Title, -1) {
+		if s := r.rule.From.Schema; s != nil && s.Find(m[1]) >= 0 {
+			r.sourceColumn(m[1], &ast.Ident{Name: m[1], At: r.titleAt}, false)
+		}
+	}
+}
+
+// title checks that the holes of the title can be filled.
+func (r *ruleChecker) title() {
+	if err := r.c.opts.Title(r.rule.Meta.Title, r.rule.Alert.Names()); err != nil {
+		r.c.diags.Errorf("D0214", r.titleAt, "%s", err)
+	}
 }
 
 // settle asks each stage again for the row that flows out, now that it is known

@@ -6,6 +6,8 @@
 package check
 
 import (
+	"reflect"
+
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
@@ -31,6 +33,8 @@ type Options struct {
 	Params map[string]any
 	// Fold evaluates an expression of constants; false if a part is not constant.
 	Fold func(plan.Expr) (any, bool)
+	// Title reports what is wrong with a rule's title, given the names it may use.
+	Title func(text string, names map[string]types.Type) error
 }
 
 // Rules checks files together and gives the rules without errors, ordered so that
@@ -100,14 +104,36 @@ func (c *checker) run(files []*ast.File) *plan.Set {
 		}
 	}
 	c.riskLast()
-	seen := map[*types.Schema]bool{}
-	for _, r := range c.set.Rules {
-		if s := r.From.Schema; s != nil && !seen[s] {
-			seen[s] = true
-			c.set.Schemas = append(c.set.Schemas, s)
-		}
-	}
+	c.schemas()
 	return &c.set
+}
+
+// schemas lists the schemas that rules read. Two that are the same in every field
+// are one stream; two different ones of one name could not be told apart in the
+// input, so the rules over the second are refused.
+func (c *checker) schemas() {
+	first := map[string]*types.Schema{}
+	var rules []*plan.Rule
+	for _, r := range c.set.Rules {
+		s := r.From.Schema
+		if s == nil {
+			rules = append(rules, r)
+			continue
+		}
+		switch known := first[s.Name]; {
+		case known == nil:
+			first[s.Name] = s
+			c.set.Schemas = append(c.set.Schemas, s)
+		case reflect.DeepEqual(known, s):
+			r.From.Schema = known
+		default:
+			d := c.diags.Errorf("D0608", r.From.At, "schema %s is declared differently by another file of this set", s.Name)
+			d.Hint = "declare it once, and import that file"
+			continue
+		}
+		rules = append(rules, r)
+	}
+	c.set.Rules = rules
 }
 
 func (c *checker) sameID(ids map[string]*plan.Rule, r *plan.Rule) {

@@ -7,6 +7,7 @@ import (
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/op"
 )
@@ -34,6 +35,7 @@ type ruleChecker struct {
 	stats   []*stats
 	when    plan.Expr
 	whenAt  *ast.Stage
+	titleAt source.Span
 	extra   map[string]*plan.Column // fields of an open schema that rules named
 }
 
@@ -82,6 +84,12 @@ func (r *ruleChecker) check() {
 	for _, st := range r.decl.block.Body {
 		if m, ok := metadata[st.Name.Name]; ok {
 			r.meta(st, m)
+		}
+	}
+	r.titleAt = r.rule.At
+	for _, st := range r.decl.block.Body {
+		if st.Name.Name == "title" {
+			r.titleAt = st.At
 		}
 	}
 	if r.rule.Meta.Title == "" {

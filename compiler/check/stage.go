@@ -89,7 +89,7 @@ func (r *ruleChecker) condition(st *ast.Stage, spec *op.Spec) {
 		r.when = e
 	}
 	r.rule.Stages = append(r.rule.Stages, &plan.Stage{
-		Spec: spec, Cond: e, Before: len(r.scope.row), Out: r.scope.row, Row: r.row, Args: &op.Args{}, At: st.At,
+		Spec: spec, Cond: r.guard(e), Before: len(r.scope.row), Out: r.scope.row, Row: r.row, Args: &op.Args{}, At: st.At,
 	})
 }
 

@@ -129,3 +129,9 @@ func Value(v any, t types.Type) any {
 	}
 	return v
 }
+
+// Title reports what is wrong with a rule's title, given the names it may use.
+func Title(text string, names map[string]types.Type) error {
+	_, err := eval.CompileTitle(text, names)
+	return err
+}

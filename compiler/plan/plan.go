@@ -99,6 +99,18 @@ type Alert struct {
 	Suppressed *Column
 }
 
+// Names are the names that a title may use, with their types: keys, values, and
+// the fields of the event of a rule without a window.
+func (a *Alert) Names() map[string]types.Type {
+	names := map[string]types.Type{}
+	for _, list := range [][]Output{a.Evidence, a.Values, a.Keys} {
+		for _, o := range list {
+			names[o.Name] = o.X.Type()
+		}
+	}
+	return names
+}
+
 // Output is a named expression over the last row.
 type Output struct {
 	Name string

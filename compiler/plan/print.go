@@ -27,6 +27,9 @@ func (r *Rule) Print(w io.Writer) {
 		if k.Stage != "" {
 			fmt.Fprintf(w, " stage %s", k.Stage)
 		}
+		if k.Cap > 0 {
+			fmt.Fprintf(w, " cap %g", k.Cap)
+		}
 		fmt.Fprintln(w)
 	}
 }

@@ -149,6 +149,11 @@ var structure = []Code{
 		Why:  "Mend that rule first; this one cannot be checked before.",
 	},
 	{
+		ID: "D0608", Title: "two schemas of one name",
+		When: "Two files of a set declare different schemas of the same name, and rules read both.",
+		Why:  "Input files are assigned to schemas by name, so the events of one would never reach the rules over the other.",
+	},
+	{
 		ID: "D0702", Title: "an expression that grows too large",
 		When: "Names and fns that use others several times make expressions of more than 250,000 parts in one rule.",
 		Why:  "A rule must not be able to exhaust the machine that compiles it.",

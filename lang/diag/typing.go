@@ -110,6 +110,13 @@ var typing = []Code{
 		Right: "schema web {\n  time timestamp\n  user string\n}\n",
 	},
 	{
+		ID: "D0214", Title: "a hole in a title that cannot be filled",
+		When:  "A title has {…} with a name that the alert does not have, or with something that is no expression.",
+		Why:   "Titles may use the keys and values of the alert, and the event's fields where there is no window.",
+		Wrong: rule("  title \"{usr} on {method}\"\n  when user == \"ann\"\n"),
+		Right: rule("  title \"{user} with {method}\"\n  when user == \"ann\"\n"),
+	},
+	{
 		ID: "D0301", Title: "unknown name",
 		When:  "A name is no field of the schema, no let, param, const or list.",
 		Why:   "A misspelt field would never match. In an open schema any field may be named.",

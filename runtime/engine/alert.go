@@ -55,9 +55,13 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 			if entities[j].Missing(i) || scores[j].Missing(i) {
 				continue
 			}
+			score := number(scores[j].Value(i))
+			if k.Cap > 0 {
+				score = min(score, k.Cap)
+			}
 			a.Risk = append(a.Risk, runtime.Risk{
 				EntityType: k.EntityType, Entity: runtime.FormatValue(entities[j].Value(i), entities[j].Kind),
-				Score: number(scores[j].Value(i)), Category: k.Category, Stage: k.Stage,
+				Score: score, Category: k.Category, Stage: k.Stage,
 			})
 		}
 		a.ID = identity(r.def, &a)
@@ -104,7 +108,11 @@ func (r *rule) title(a *runtime.Alert) string {
 		return t.Render(nil)
 	}
 	env := make(map[string]any, len(a.Keys)+len(a.Values))
-	for _, list := range [][]runtime.Named{a.Values, a.Keys} {
+	lists := [][]runtime.Named{a.Values, a.Keys}
+	if !a.HasWindow && len(a.Evidence) == 1 {
+		lists = append(lists, a.Evidence[0].Fields)
+	}
+	for _, list := range lists {
 		for _, n := range list {
 			env[n.Name] = host(n.Value, n.Kind)
 		}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -42,8 +43,12 @@ const (
 	DefaultAheadManual = 10 * DefaultAhead
 )
 
-// horizon is a time that no event has: the year 2200.
-var horizon = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+// dawn and horizon bound the times that an event can have. A zeroed clock says 1601
+// or 1970; taken at its word it would make all that follows lie in the future.
+var (
+	dawn    = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+	horizon = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+)
 
 // Cause says why a row was set aside.
 type Cause uint8
@@ -79,6 +84,7 @@ type Engine struct {
 	clock     int64 // newest event time
 	watermark int64
 	out       []runtime.Alert
+	ended     bool  // Finish or Close was called
 	failed    error // the first error of making alerts, told at the next flush
 	stats     Stats
 }
@@ -163,12 +169,18 @@ func (e *Engine) LastTime(stream int) int64 { return e.streams[stream].last }
 // Clock is the newest event time that was accepted, MinTime before the first.
 func (e *Engine) Clock() int64 { return e.clock }
 
+// ErrEnded is told to those who push after the end.
+var ErrEnded = errors.New("the input has ended: make a new engine")
+
 // Push takes a record batch of a stream. Columns are found by name; those that the
 // record lacks are missing in every row. The record is retained while it is
 // needed.
 func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos runtime.Positions) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if e.ended {
+		return ErrEnded
 	}
 	s := e.streams[stream]
 	b, err := s.open(rec)
@@ -231,7 +243,7 @@ func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
 		// In order, only the first row can be late and only the last can lie ahead.
 		first, last := b.Time[0], b.Time[b.N-1]
 		known := e.clock != runtime.MinTime
-		if (e.opts.Until == 0 || last < e.opts.Until) && last < horizon &&
+		if (e.opts.Until == 0 || last < e.opts.Until) && first >= dawn && last < horizon && first >= e.watermark &&
 			(e.opts.Manual || (!known || first >= e.clock-lateness) && last-max(e.clock, first) <= ahead) {
 			if !e.opts.Manual {
 				e.clock = max(e.clock, last)
@@ -257,6 +269,10 @@ func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
 			drop(i, After)
 		case t >= horizon:
 			drop(i, Future)
+		case t < dawn:
+			drop(i, NoTime)
+		case t < e.watermark:
+			drop(i, Late)
 		case e.opts.Manual:
 		case e.clock != runtime.MinTime && t < e.clock-lateness:
 			drop(i, Late)
@@ -360,6 +376,10 @@ func (e *Engine) Advance(ctx context.Context, watermark int64) error {
 // Finish ends the input: all rows are processed, and windows that are still open
 // are judged as they stand, marked partial.
 func (e *Engine) Finish(ctx context.Context) error {
+	if e.ended {
+		return ErrEnded
+	}
+	e.ended = true
 	if err := e.Drain(ctx); err != nil {
 		return err
 	}
@@ -426,6 +446,7 @@ func (e *Engine) flush() error {
 
 // Close lets go of all memory.
 func (e *Engine) Close() {
+	e.ended = true
 	for _, s := range e.streams {
 		s.buf.Close()
 		for i := range s.doors {

@@ -86,4 +86,5 @@ type Risk struct {
 	Stage      string
 	Entity     eval.ID
 	Score      eval.ID
+	Cap        float64 // the most that one alert adds; 0 is no bound
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -125,6 +126,9 @@ func (r *rule) load(in *state.Reader) error {
 }
 
 func (e *Engine) load(f *state.File) (notes []string, err error) {
+	if e.ended || e.stats.Rows > 0 {
+		return nil, errors.New("state is loaded before anything is pushed")
+	}
 	found, err := f.Load(clockSection, func(r *state.Reader) error {
 		e.clock, e.watermark = r.Int(), r.Int()
 		e.sources, e.counted, e.byName = nil, nil, map[string]int32{}

@@ -79,6 +79,7 @@ const (
 	FutureTime  Cause = "future_time"  // an event time too far ahead of the others
 	Late        Cause = "late"         // older than the allowed lateness
 	MissingKey  Cause = "missing_key"  // a grouping key is missing
+	Overflow    Cause = "overflow"     // a window holds as many keys as it may
 )
 
 // Reject is one record or value that was set aside.
