@@ -16,7 +16,7 @@ func planCommand() *command {
 		operands: "RULES…",
 		summary:  "Show what a rule will do, step by step",
 		about: `Prints the typed plan of each rule after it was rewritten: the fields that it
-reads, its stages in order, what they compute and the bytes they keep a key.`,
+reads, its stages in order, what they compute.`,
 		examples: []example{
 			{"det plan brute.det", "the plan that runs"},
 			{"det plan --as-written brute.det", "the plan before it was rewritten"},

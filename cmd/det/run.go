@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -109,7 +110,31 @@ func (o *runFlags) run(ctx context.Context, s *streams, args []string) error {
 	if len(o.inputs.values) == 0 {
 		return usagef("no input given: write --input PATH, or --input - for standard input")
 	}
+	for _, out := range []string{o.out.value, o.rejects.value, o.state.value} {
+		if in := o.reads(out); in != "" {
+			return usagef("%s is an input: writing to it would destroy it", in)
+		}
+	}
 	return o.through(ctx, s, rules, diags)
+}
+
+// reads gives the input that is the same file as the output out, if there is one.
+func (o *runFlags) reads(out string) string {
+	target, err := os.Stat(out)
+	if out == "" || err != nil {
+		return ""
+	}
+	for _, pattern := range o.inputs.values {
+		for _, p := range []string{pattern, pattern[strings.IndexByte(pattern, '=')+1:]} {
+			paths, _ := input.Expand([]string{p}) // what cannot be read is told by the run
+			for _, path := range paths {
+				if info, err := os.Stat(path); err == nil && os.SameFile(info, target) {
+					return path
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // through runs the rules and ends all outputs, whatever happens.
