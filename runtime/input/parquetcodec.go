@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 
 	"github.com/andybalholm/brotli"
@@ -18,7 +19,7 @@ import (
 
 const (
 	// maxPage bounds a page, in bytes once decompressed.
-	maxPage = 1 << 30
+	maxPage = math.MaxInt32
 	// Beyond trustedPage bytes a page's word for its size is not taken before the
 	// compressed bytes have borne it out.
 	trustedPage = 32 << 20

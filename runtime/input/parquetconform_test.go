@@ -53,6 +53,18 @@ func TestParquetZeroBits(t *testing.T) {
 	}
 }
 
+// A map whose keys may be missing, which the specification forbids, is read as
+// DuckDB reads it.
+func TestParquetMap(t *testing.T) {
+	path := shared(t, "parquet-testing/data/incorrect_map_schema.parquet")
+	got, err := drain(t, request("a string my_map.parent", "b string my_map.name", "c string my_map.other"), func(req Request) (Stream, error) {
+		return OpenParquet(context.Background(), diskFile(t, path), req)
+	})
+	if want := [][]any{{"another", "report", nil}}; err != nil || !reflect.DeepEqual(got.rows, want) {
+		t.Errorf("got %v, %v", got.rows, err)
+	}
+}
+
 // Files that are broken are refused, whatever is asked of them.
 func TestParquetRefused(t *testing.T) {
 	for _, c := range []struct{ path, word string }{
