@@ -189,7 +189,7 @@ func runError(err error) error {
 }
 
 // binary are the formats that would garble a terminal.
-var binary = []string{"parquet", "arrow"}
+var binary = []string{"parquet", "arrow", "feather"}
 
 // alertFile is where alerts go.
 type alertFile struct {

@@ -32,7 +32,7 @@ type Writer struct {
 
 // Writers are the formats.
 func Writers() []Writer {
-	return []Writer{tableWriter, ndjsonWriter, csvWriter, parquetWriter, arrowWriter, ocsfWriter}
+	return []Writer{tableWriter, ndjsonWriter, csvWriter, parquetWriter, arrowWriter, featherWriter, ocsfWriter}
 }
 
 //go:embed alert.schema.json

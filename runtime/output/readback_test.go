@@ -21,7 +21,7 @@ import (
 func columnar(t *testing.T) []string {
 	t.Helper()
 	var paths []string
-	for _, format := range []string{"parquet", "arrow"} {
+	for _, format := range []string{"parquet", "arrow", "feather"} {
 		path := filepath.Join(t.TempDir(), "alerts."+format)
 		if err := os.WriteFile(path, written(t, format, Options{}), 0o644); err != nil {
 			t.Fatal(err)
@@ -71,7 +71,12 @@ func TestReadBack(t *testing.T) {
 // readScript prints what pyarrow finds in a file.
 const readScript = `import sys, pyarrow.parquet as pq, pyarrow.ipc as ipc
 path = sys.argv[1]
-t = pq.read_table(path) if path.endswith("parquet") else ipc.open_stream(path).read_all()
+if path.endswith("parquet"):
+    t = pq.read_table(path)
+elif path.endswith("feather"):
+    t = ipc.open_file(path).read_all()
+else:
+    t = ipc.open_stream(path).read_all()
 for r in t.to_pylist():
     print(r["id"], len(r["keys"]), len(r["values"]), len(r["evidence"]), len(r["attack"]), r["suppressed"], r["partial"])
 `
