@@ -35,7 +35,8 @@ func SniffArrow(head []byte) bool {
 // OpenArrow reads Arrow's IPC formats, file and stream. Of a file only the columns
 // that are asked for are read; a stream passes as it comes, unless it can be read
 // at random. Record batches larger than BatchRows are given in parts. Values become
-// what a column asks as they would in a text format.
+// what a column asks as they would in a text format. Of a stream that is cut off
+// the batches before the cut are given, and a Truncated reject.
 func OpenArrow(_ context.Context, f *File, req Request) (Stream, error) {
 	s := &arrowStream{}
 	if err := s.open(f, req); err != nil {
@@ -168,6 +169,10 @@ func (s *arrowStream) takeBatch(ctx context.Context) (*rowGroup, error) {
 			return nil, err
 		}
 		m, err := s.source.next()
+		if _, file := s.source.(*fileMessages); errors.Is(err, io.ErrUnexpectedEOF) && !file {
+			s.tell(Reject{Source: s.file.Name, Row: -1, Cause: Truncated, Detail: "the stream ends in the middle of a message"})
+			return nil, io.EOF
+		}
 		if err != nil {
 			return nil, err
 		}
