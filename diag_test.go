@@ -19,6 +19,7 @@ var unearned = map[string]string{
 	"D0115": "a file of 64 MiB",
 	"D0121": "more than a thousand errors",
 	"D0602": "two files with a rule of one name",
+	"D0608": "two files with a schema of one name",
 }
 
 // want is a diagnostic that a comment asks for: // want D0203 "cannot compare"

@@ -48,7 +48,7 @@ func TestNIST(t *testing.T) {
 			sample := readSample(t, filepath.Join(dir, tt.name+".txt"))
 			var events bytes.Buffer
 			for i, x := range sample.values {
-				fmt.Fprintf(&events, "{\"time\":%q,\"x\":%s}\n", runtime.FormatTime(int64(i)*1e6), x)
+				fmt.Fprintf(&events, "{\"time\":%q,\"x\":%s}\n", runtime.FormatTime(1_700_000_000_000_000+int64(i)*1e6), x)
 			}
 			got := scene{rules: nistRule}.run(t, input{"sample.ndjson", events.Bytes()})
 			if got.err != nil || len(got.alerts) != 1 {

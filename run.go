@@ -66,7 +66,8 @@ type Progress struct {
 type RunStats struct {
 	engine.Stats
 	Files    int
-	Rejected []input.Count
+	Rejected []input.Count // records and values that were set aside
+	LeftOut  []input.Count // rows that joined no group of a rule
 	Elapsed  time.Duration
 }
 
@@ -102,7 +103,7 @@ func (r *Ruleset) Run(ctx context.Context, opts RunOptions) (RunStats, error) {
 	defer run.engine.Close()
 	err = run.all(ctx)
 	s := RunStats{Stats: run.engine.Stats(), Files: len(run.files), Rejected: run.counts.All(), Elapsed: time.Since(began)}
-	s.Rejected = append(s.Rejected, leftOut(s.Rules)...)
+	s.LeftOut = leftOut(s.Rules)
 	return s, err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,7 +65,7 @@ func round(d time.Duration) string {
 // setAside says in one line what a run could not use; "" for nothing.
 func setAside(s det.RunStats) string {
 	var parts []string
-	for _, c := range s.Rejected {
+	for _, c := range slices.Concat(s.Rejected, s.LeftOut) {
 		what := string(c.Cause)
 		if c.Field != "" {
 			what += " of " + c.Field
