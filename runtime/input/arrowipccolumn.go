@@ -1,6 +1,8 @@
 package input
 
 import (
+	"math"
+
 	"github.com/detlang/det/lang/types"
 )
 
@@ -64,6 +66,9 @@ func (c *arrowLeaf) put(l *lane, at int, rows []int32) error {
 	}
 	c.indices = sized(c.indices, n)
 	for i, x := range c.stored.i64[:n] {
+		if uint64(x) > math.MaxInt32 {
+			return errIndex
+		}
 		c.indices[i] = uint32(x)
 	}
 	return c.words.gather(l, at, c.indices, c.text, &c.odd)
@@ -137,7 +142,7 @@ func (c *arrowColumn) present(from, n int) ([]int32, error) {
 			bits = append(bits, b)
 		}
 	}
-	if len(bits) == 0 && !c.nothing() && c.field.dict == nil {
+	if len(bits) == 0 && !c.nothing() && c.words.valid == nil {
 		return nil, nil
 	}
 	if c.rows == nil {
