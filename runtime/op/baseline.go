@@ -2,6 +2,7 @@ package op
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -24,10 +25,10 @@ The history of a key is never forgotten. It takes 32 bytes a key, and 8 to 12 mo
 	Head:  []Param{{Name: "name", Kind: Bind, Doc: "what the statistics are called"}},
 	Clauses: append([]Clause{
 		{Word: "of", Required: true, Params: []Param{{Name: "measure", Kind: Measure, Doc: "the number that is compared"}}, Doc: "the number that is compared"},
-		{Word: "over", Params: []Param{{Name: "length", Kind: Const, Type: types.TDuration, Choices: []string{"all"}}}, Doc: "how far back; all of the past unless given"},
-		{Word: "at", Params: []Param{{Name: "season", Kind: Choice, Choices: seasonNames()}}, Doc: "compares only windows of the same hour or day, by the clock of the window's zone"},
-		{Word: "fill", Params: []Param{{Name: "how", Kind: Choice, Choices: []string{"zero", "skip"}}}, Doc: "what a window without events is: zero, or no sample"},
-		{Word: "decay", Params: []Param{{Name: "half_life", Kind: Const, Type: types.TDuration}}, Doc: "the time in which a window loses half of its weight"},
+		{Word: "over", Params: []Param{{Name: "length", Kind: Const, Type: types.TDuration, Choices: []string{"all"}, Doc: "how far back"}}, Doc: "how far back; all of the past unless given"},
+		{Word: "at", Params: []Param{{Name: "season", Kind: Choice, Choices: seasonNames(), Doc: "hour or day"}}, Doc: "compares only windows of the same hour or day, by the clock of the window's zone"},
+		{Word: "fill", Params: []Param{{Name: "how", Kind: Choice, Choices: []string{"zero", "skip"}, Doc: "zero or skip"}}, Doc: "what a window without events is: zero, or no sample"},
+		{Word: "decay", Params: []Param{{Name: "half_life", Kind: Const, Type: types.TDuration, Doc: "the half-life"}}, Doc: "the time in which a window loses half of its weight"},
 	}, figureClauses...),
 	Output: func(in Row, a *Args) (Row, *Error) {
 		p, e := newPast(in, a)
@@ -114,6 +115,7 @@ type baselineOp struct {
 	measure int
 	grid    grid
 	step    int64
+	every   time.Duration
 	history history
 
 	met  bool
@@ -132,16 +134,7 @@ func newBaseline(in Row, a *Args, p *past) (runtime.Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &baselineOp{past: *p, measure: a.Clauses["of"][0].Col, grid: g, step: int64(in.Every / f.pane())}
-	how := policy{queued: p.back > 0 || p.apart > 1 || p.fig.ranks > 0, skip: p.skip, fig: p.fig}
-	switch {
-	case p.keep > 0:
-		b.history = &decayHistory{policy: how, keep: p.keep}
-	case p.fig.of.Kind == types.Float:
-		b.history = &floatHistory{policy: how}
-	default:
-		b.history = &intHistory{policy: how, aside: map[uint64]int64{}}
-	}
+	b := &baselineOp{past: *p, measure: a.Clauses["of"][0].Col, grid: g, step: int64(in.Every / f.pane()), every: in.Every}
 	if p.season >= 0 {
 		s := seasons[p.season]
 		loc := g.loc
@@ -149,10 +142,33 @@ func newBaseline(in Row, a *Args, p *past) (runtime.Operator, error) {
 			loc = time.UTC
 		}
 		b.season = &season{slots: s.slots, slot: s.slot, grid: &b.grid, step: b.step, loc: loc}
-		b.cells = make([]index, s.slots)
 	}
+	b.begin(0)
 	return b, nil
 }
+
+// begin forgets all and counts from a window on.
+func (o *baselineOp) begin(window int64) {
+	how := policy{queued: o.back > 0 || o.apart > 1 || o.fig.ranks > 0, skip: o.skip, fig: o.fig}
+	switch {
+	case o.keep > 0:
+		o.history = &decayHistory{policy: how, keep: o.keep}
+	case o.fig.of.Kind == types.Float:
+		o.history = &floatHistory{policy: how}
+	default:
+		o.history = &intHistory{policy: how, aside: map[uint64]int64{}}
+	}
+	o.base = window
+	if o.season != nil {
+		o.season.start(window)
+		o.first, o.cells, o.n = nil, make([]index, o.season.slots), 0
+	}
+}
+
+// leap is how many windows a hundred years have. After a longer gap a seasonal
+// baseline begins anew: counting the hours between could take as long as a hostile
+// time stamp asks for.
+func (o *baselineOp) leap() int64 { return int64(100 * 365 * 24 * time.Hour / o.every) }
 
 func (o *baselineOp) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) error {
 	rows := every(b)
@@ -160,11 +176,9 @@ func (o *baselineOp) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit
 		return nil
 	}
 	window := floorDiv(o.grid.index(b.Window.Start[rows[0]]), o.step)
-	if !o.met {
-		o.met, o.base = true, window
-		if o.season != nil {
-			o.season.start(window)
-		}
+	if !o.met || o.season != nil && window-o.season.next > o.leap() {
+		o.begin(window)
+		o.met = true
 	}
 	j := &judgement{rows: rows, value: b.Cols[o.measure], partial: b.Window.Partial}
 	if j.value.Kind == types.Null {
@@ -241,7 +255,6 @@ func (o *baselineOp) Save(w *state.Writer) error {
 	if o.season != nil {
 		w.Int(o.season.next)
 		state.Slice(w, o.first)
-		w.Int(int64(o.n))
 		for i := range o.cells {
 			o.cells[i].save(w)
 		}
@@ -266,19 +279,30 @@ func (o *baselineOp) Load(r *state.Reader) error {
 	}
 	next := r.Int()
 	o.first = state.ReadSlice[uint32](r)
-	o.n = int32(r.Int())
+	cells := 0
 	for i := range o.cells {
-		if err := o.cells[i].load(r, uint32(o.n)); err != nil {
+		if err := o.cells[i].load(r); err != nil {
 			return err
 		}
+		cells += o.cells[i].n
 	}
-	if o.met && r.Err() == nil {
-		o.history.grow(int(o.n))
-		o.season.start(o.base)
-		o.season.upTo(next)
+	for i := range o.cells {
+		if !o.cells[i].below(uint32(cells)) {
+			return errBaseline
+		}
 	}
+	if next < o.base || next-o.base > 10*o.leap() || cells > math.MaxInt32 {
+		return errBaseline
+	}
+	o.n = int32(cells)
+	o.history.grow(cells)
+	o.season.start(o.base)
+	o.season.upTo(next)
 	return r.Err()
 }
+
+// errBaseline is a saved state whose parts do not fit together.
+var errBaseline = errors.New("baseline: the saved state is damaged")
 
 func (o *baselineOp) Meter() runtime.Meters {
 	m := runtime.Meters{Bytes: o.history.bytes() + 4*cap(o.first) + 4*cap(o.of)}

@@ -1,8 +1,6 @@
 package op
 
 import (
-	"fmt"
-
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/state"
 )
@@ -120,7 +118,7 @@ func (c *calendar) load(r *state.Reader, n int) error {
 		s.from, s.till = c.grid.start(s.end-c.panes), c.grid.start(s.end)
 		for _, at := range s.list {
 			if at < 0 || int(at) >= len(c.list) || c.list[at].entity < 0 {
-				return fmt.Errorf("window: the saved windows do not fit together")
+				return errWindow
 			}
 			s.seat[c.list[at].entity] = at + 1
 		}

@@ -38,6 +38,7 @@ type book interface {
 	seat(at int32) seat
 	live(used vec.Bitmap)
 	used() int
+	room() int
 	drop()
 	size() int
 	save(w *state.Writer)
@@ -218,6 +219,7 @@ func (w *early) Load(r *state.Reader) error {
 	if err := w.tally.load(r); err != nil {
 		return err
 	}
+	w.tally.grow(w.book.room())
 	return w.evidence.load(r, n)
 }
 

@@ -2,7 +2,7 @@ package op
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"math"
 	"slices"
 	"sort"
@@ -329,6 +329,7 @@ func (w *fixed) Load(r *state.Reader) error {
 		*x = r.Int()
 	}
 	sealed, panes := r.Int(), r.Len(8)
+	last := int64(math.MinInt64)
 	for i := range panes {
 		p, err := w.fresh()
 		if err != nil {
@@ -341,13 +342,36 @@ func (w *fixed) Load(r *state.Reader) error {
 		if err := w.check(p); err != nil {
 			return err
 		}
+		if p.index <= last || w.open != nil {
+			return errWindow
+		}
+		last = p.index
 		if int64(i) < sealed {
 			w.sealed = append(w.sealed, p)
-		} else if w.open == nil {
-			w.open = p
 		} else {
-			return fmt.Errorf("window: two panes are open in the saved state")
+			w.open = p
 		}
+	}
+	if err := w.resume(); err != nil {
+		return err
+	}
+	return w.evidence.load(r, w.groups.keys.Len())
+}
+
+// errWindow is a saved state whose parts do not fit together.
+var errWindow = errors.New("window: the saved state is damaged")
+
+// resume sets what follows from the panes.
+func (w *fixed) resume() error {
+	first := w.open
+	if len(w.sealed) > 0 {
+		first = w.sealed[0]
+	}
+	if first == nil {
+		return nil
+	}
+	if w.next <= first.index || w.next-w.panes > first.index || (w.next-w.panes)%w.step != 0 {
+		return errWindow
 	}
 	if w.open != nil {
 		w.slots.assign(slices.Clone(w.open.entities), nil, w.groups.keys.Len())
@@ -356,10 +380,8 @@ func (w *fixed) Load(r *state.Reader) error {
 			w.limit = runtime.MaxTime
 		}
 	}
-	if len(w.sealed) > 0 || w.open != nil {
-		w.aim(w.next)
-	}
-	return w.evidence.load(r, w.groups.keys.Len())
+	w.aim(w.next)
+	return nil
 }
 
 // check refuses a pane whose entities are not different keys of the table.
@@ -367,7 +389,7 @@ func (w *fixed) check(p *pane) error {
 	seen := vec.NewBitmap(w.groups.keys.Len())
 	for _, e := range p.entities {
 		if e < 0 || int(e) >= w.groups.keys.Len() || seen.Get(int(e)) {
-			return fmt.Errorf("window: a saved group has no key of its own")
+			return errWindow
 		}
 		seen.Set(int(e))
 	}

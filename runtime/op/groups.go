@@ -63,8 +63,12 @@ func (g *groups) of(b *runtime.Batch, rows []int32, n int) (ids []int32, some bo
 
 // try gives codes without making room for them, and without counting.
 func (g *groups) try(b *runtime.Batch, rows []int32, n int) (ids []int32, missing, overflow int) {
+	var wanted vec.Bitmap
 	for i, c := range g.cols {
-		g.vecs[i] = b.Cols[c].Loaded(nil)
+		if b.Cols[c].Load != nil && wanted == nil && rows != nil {
+			wanted = vec.FromRows(rows, b.N)
+		}
+		g.vecs[i] = b.Cols[c].Loaded(wanted)
 	}
 	g.ids = slices.Grow(g.ids[:0], n)[:n]
 	missing, overflow = g.keys.IDs(g.vecs, rows, n, g.ids)
@@ -75,17 +79,17 @@ func (g *groups) try(b *runtime.Batch, rows []int32, n int) (ids []int32, missin
 // batches in which the table of keys is full: which keys make room may change from
 // one time to the next.
 func inSteps(b *runtime.Batch, push func(*runtime.Batch) error) error {
-	n := b.Rows()
-	for from := 0; from < n; {
-		first, to := rowAt(b, from), from+1
-		for to < n && b.Time[rowAt(b, to)] == b.Time[first] {
+	rows := every(b)
+	for from := 0; from < len(rows); {
+		first, to := rows[from], from+1
+		for to < len(rows) && b.Time[rows[to]] == b.Time[first] {
 			to++
 		}
 		step := *b
 		step.Sel = nil
-		step = *step.Slice(first, rowAt(b, to-1)+1)
-		for _, r := range part(b, from, to) {
-			step.Sel = append(step.Sel, r-int32(first))
+		step = *step.Slice(int(first), int(rows[to-1])+1)
+		for _, r := range rows[from:to] {
+			step.Sel = append(step.Sel, r-first)
 		}
 		if err := push(&step); err != nil {
 			return err

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/agg"
@@ -200,6 +202,14 @@ func (c *chain) feed(events []event, rnd *rand.Rand) []row {
 	return c.out
 }
 
+// cuts is a source of ways to cut; the first is not to cut.
+func cuts(t *rapid.T, i int) *rand.Rand {
+	if i == 0 {
+		return nil
+	}
+	return rand.New(rand.NewPCG(uint64(i), rapid.Uint64().Draw(t, "cuts")))
+}
+
 // listing is an aggregate for tests: its result is the text of all rows that were
 // added, in order, so that a test sees exactly what a group holds.
 var listing = agg.Spec{
@@ -340,7 +350,6 @@ func konst(v any) Arg {
 }
 
 func must(t testing.TB, s Spec, in Row, a Args) runtime.Operator {
-	t.Helper()
 	if _, e := s.Output(in, &a); e != nil {
 		t.Fatalf("%s: %s", s.Name, e.Message)
 	}

@@ -47,24 +47,26 @@ func (x *index) bytes() int { return 8 * cap(x.slots) }
 
 func (x *index) save(w *state.Writer) { state.Slice(w, x.slots) }
 
-// load reads what save wrote, of cells below n.
-func (x *index) load(r *state.Reader, n uint32) error {
-	slots := state.ReadSlice[uint64](r)
-	if len(slots)&(len(slots)-1) != 0 {
-		r.Fail("a saved index is damaged")
-	}
-	x.slots, x.n = slots, 0
-	for _, s := range slots {
-		if s == 0 {
-			continue
-		}
-		x.n++
-		if uint32(s) >= n {
-			r.Fail("a saved index is damaged")
+// load reads what save wrote.
+func (x *index) load(r *state.Reader) error {
+	x.slots, x.n = state.ReadSlice[uint64](r), 0
+	for _, s := range x.slots {
+		if s != 0 {
+			x.n++
 		}
 	}
-	if 4*x.n > 3*len(slots) {
-		r.Fail("a saved index is damaged")
+	if n := len(x.slots); r.Err() == nil && (n&(n-1) != 0 || 4*x.n > 3*n) {
+		return errBaseline
 	}
 	return r.Err()
+}
+
+// below reports whether all cells are below n.
+func (x *index) below(n uint32) bool {
+	for _, s := range x.slots {
+		if s != 0 && uint32(s) >= n {
+			return false
+		}
+	}
+	return true
 }

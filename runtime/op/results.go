@@ -1,9 +1,6 @@
 package op
 
-import (
-	"github.com/detlang/det/lang/types"
-	"github.com/detlang/det/runtime/vec"
-)
+import "github.com/detlang/det/runtime/vec"
 
 // results gathers columns that come in parts, each for some rows of a batch.
 type results struct {
@@ -24,55 +21,16 @@ func (r *results) add(rows []int32, cols []*vec.Vec) {
 
 // columns are the columns over n rows; rows that no part had are missing.
 func (r *results) columns(n int) []*vec.Vec {
+	part, at := repeated(int32(-1), n), make([]int32, n)
+	for k, rows := range r.rows {
+		for i, row := range rows {
+			part[row], at[row] = int32(k), int32(i)
+		}
+	}
 	var out []*vec.Vec
 	for _, parts := range r.parts {
-		out = append(out, r.column(parts, n))
+		var g vec.Gatherer
+		out = append(out, g.Gather(parts, n, nil, func(i int) (int, int) { return int(part[i]), int(at[i]) }))
 	}
 	return out
-}
-
-func (r *results) column(parts []*vec.Vec, n int) *vec.Vec {
-	kind := types.Null
-	for _, p := range parts {
-		if p.Kind != types.Null {
-			kind = p.Kind
-		}
-	}
-	out := &vec.Vec{Kind: kind, N: n, Valid: vec.NewBitmap(n)}
-	switch kind {
-	case types.Int, types.Timestamp, types.Duration:
-		out.I64 = make([]int64, n)
-	case types.Float:
-		out.F64 = make([]float64, n)
-	case types.Null:
-		return vec.Nulls(n)
-	default:
-		return r.gather(newColumn(kind), parts, n)
-	}
-	for k, p := range parts {
-		for i, row := range r.rows[k] {
-			if p.Missing(i) {
-				continue
-			}
-			out.Valid.Set(int(row))
-			if out.I64 != nil {
-				out.I64[row] = p.I64[i]
-			} else {
-				out.F64[row] = p.F64[i]
-			}
-		}
-	}
-	return out
-}
-
-// gather lays the parts one after another and then takes the rows in order.
-func (r *results) gather(all *column, parts []*vec.Vec, n int) *vec.Vec {
-	at := repeated(int32(-1), n)
-	for k, p := range parts {
-		for i, row := range r.rows[k] {
-			at[row] = int32(all.N + i)
-		}
-		all.append(p, upTo(p.N))
-	}
-	return take(&all.Vec, at)
 }

@@ -1,8 +1,6 @@
 package op
 
 import (
-	"fmt"
-
 	"github.com/detlang/det/runtime/state"
 	"github.com/detlang/det/runtime/vec"
 )
@@ -50,6 +48,9 @@ const noEntity = -1
 // used is how many seats are taken.
 func (s *seats) used() int { return len(s.list) - len(s.free) }
 
+// room is how many seats there are.
+func (s *seats) room() int { return len(s.list) }
+
 // live marks the entities with a seat.
 func (s *seats) live(used vec.Bitmap) {
 	for _, x := range s.list {
@@ -76,13 +77,13 @@ func (s *seats) load(r *state.Reader, n int) error {
 	free := vec.NewBitmap(len(s.list))
 	for _, at := range s.free {
 		if at < 0 || int(at) >= len(s.list) || free.Get(int(at)) {
-			return fmt.Errorf("window: the saved windows do not fit together")
+			return errWindow
 		}
 		free.Set(int(at))
 	}
 	for i, x := range s.list {
 		if int(x.entity) >= n || (x.entity < 0) != free.Get(i) {
-			return fmt.Errorf("window: the saved windows do not fit together")
+			return errWindow
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package op
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/state"
@@ -105,7 +104,7 @@ func (v *visits) load(r *state.Reader, n int) error {
 		ok = ok && (s.entity < 0 || s.events == events[i] && s.events > 0)
 	}
 	if !ok {
-		return fmt.Errorf("window: the saved sessions do not fit together")
+		return errWindow
 	}
 	return nil
 }

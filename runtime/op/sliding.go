@@ -2,7 +2,6 @@ package op
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/agg"
@@ -409,7 +408,7 @@ func (w *slider) Load(r *state.Reader) error {
 	w.runs = make([]activity, n)
 	since := state.ReadSlice[int64](r)
 	if len(since) > n {
-		return fmt.Errorf("window: the saved state has more windows than keys")
+		return errWindow
 	}
 	for e, t := range since {
 		w.runs[e].since = t

@@ -1,7 +1,6 @@
 package op
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -254,19 +253,19 @@ func (s *suffixes) load(r *state.Reader, limit int) error {
 		return r.Err()
 	}
 	if len(entities) != len(n) || len(n) != len(left) {
-		return fmt.Errorf("window: the saved events do not fit together")
+		return errWindow
 	}
 	missing := int64(0)
 	for i, e := range entities {
 		if e < 0 || int(e) >= limit || left[i] < 0 || left[i] >= n[i] {
-			return fmt.Errorf("window: the saved events do not fit together")
+			return errWindow
 		}
 		o := s.old(e)
 		*o = old{entity: e, n: n[i], left: left[i], lost: left[i]}
 		missing += int64(n[i] - left[i])
 	}
 	if len(s.olds) != len(entities) || missing > int64(s.log.len()) {
-		return fmt.Errorf("window: the saved events do not fit together")
+		return errWindow
 	}
 	until := s.log.head + missing
 	if err := s.check(until); err != nil {
@@ -296,7 +295,7 @@ func (s *suffixes) check(until int64) error {
 		ok = ok && count[i] == o.n-o.lost
 	}
 	if !ok {
-		return fmt.Errorf("window: the saved events do not fit together")
+		return errWindow
 	}
 	return nil
 }

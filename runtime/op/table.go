@@ -1,8 +1,6 @@
 package op
 
 import (
-	"time"
-
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/vec"
 )
@@ -22,14 +20,7 @@ func NewTable(name string, cols []runtime.Column, key int, rows [][]any) *Table 
 	for i, col := range cols {
 		vals := make([]any, len(rows))
 		for r := range rows {
-			switch v := rows[r][i].(type) {
-			case time.Time:
-				vals[r] = v.UnixMicro()
-			case time.Duration:
-				vals[r] = v.Microseconds()
-			default:
-				vals[r] = v
-			}
+			vals[r] = stored(rows[r][i])
 		}
 		t.Data = append(t.Data, vec.Of(col.Type.Kind, vals...))
 	}

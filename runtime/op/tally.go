@@ -113,14 +113,15 @@ func (t *tally) bytes() int {
 }
 
 func (t *tally) save(w *state.Writer) {
-	w.Int(int64(t.n))
 	for _, s := range t.states {
 		s.Save(w)
 	}
 }
 
+// load reads what save wrote. Afterwards grow tells how many groups there are, if
+// that is more.
 func (t *tally) load(r *state.Reader) error {
-	t.n = int(r.Int())
+	t.n = 0
 	for _, s := range t.states {
 		if err := s.Load(r); err != nil {
 			return err
