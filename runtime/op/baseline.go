@@ -149,7 +149,7 @@ func newBaseline(in Row, a *Args, p *past) (runtime.Operator, error) {
 
 // begin forgets all and counts from a window on.
 func (o *baselineOp) begin(window int64) {
-	how := policy{queued: o.back > 0 || o.apart > 1 || o.fig.ranks > 0, skip: o.skip, fig: o.fig}
+	how := policy{queue: o.back > 0 || o.apart > 1 || o.fig.ranks > 0, overlap: o.apart > 1, skip: o.skip, fig: o.fig}
 	switch {
 	case o.keep > 0:
 		o.history = &decayHistory{policy: how, keep: o.keep}

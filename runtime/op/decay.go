@@ -2,7 +2,6 @@ package op
 
 import (
 	"math"
-	"unsafe"
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/state"
@@ -18,7 +17,7 @@ import (
 type decayHistory struct {
 	policy
 	keep  float64 // what remains of a weight from one ordinal to the next
-	cells []decayCell
+	cells cells[decayCell]
 }
 
 // decayCell is the weighted moments of a cell as they stood at an ordinal.
@@ -30,10 +29,10 @@ type decayCell struct {
 	life
 }
 
-func (h *decayHistory) grow(n int) { h.cells = extend(h.cells, n) }
+func (h *decayHistory) grow(n int) { h.cells.grow(n) }
 
 func (h *decayHistory) born(cell int32, ordinal uint32) {
-	c := &h.cells[cell]
+	c := h.cells.at(cell)
 	if c.since == 0 {
 		c.born(ordinal)
 		c.at = ordinal // as it stood before
@@ -43,7 +42,7 @@ func (h *decayHistory) born(cell int32, ordinal uint32) {
 func (h *decayHistory) judge(j *judgement, s *samples) {
 	for _, r := range j.rows {
 		h.born(j.cells[r], j.now)
-		c := &h.cells[j.cells[r]]
+		c := h.cells.at(j.cells[r])
 		h.wait(c, j.now)
 		n := int64(c.n)
 		if !h.skip {
@@ -113,11 +112,11 @@ func (c *decayCell) add(x float64) {
 	c.dist += d * (x - c.mean)
 }
 
-func (h *decayHistory) bytes() int { return cap(h.cells) * int(unsafe.Sizeof(decayCell{})) }
+func (h *decayHistory) bytes() int { return h.cells.bytes() }
 
-func (h *decayHistory) save(w *state.Writer) { state.Structs(w, h.cells) }
+func (h *decayHistory) save(w *state.Writer) { h.cells.save(w) }
 
 func (h *decayHistory) load(r *state.Reader) error {
-	h.cells = state.ReadStructs[decayCell](r)
+	h.cells.load(r)
 	return r.Err()
 }

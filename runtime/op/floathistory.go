@@ -2,7 +2,6 @@ package op
 
 import (
 	"math"
-	"unsafe"
 
 	"github.com/detlang/det/runtime/agg"
 	"github.com/detlang/det/runtime/state"
@@ -14,16 +13,23 @@ import (
 // windows: then neither batches nor a restart show.
 type floatHistory struct {
 	policy
-	cells []floatCell
-	queue rings[floatValue]
-	rank  []float64
-	order ordered
+	cells  cells[floatCell]  // where values are not queued
+	queued cells[floatQueue] // where they are
+	values rings[floatValue]
+	rank   []float64
+	order  ordered
 }
 
-// floatCell is the moments of the values in the sample, where they are not queued.
+// floatCell is the moments of the values in the sample.
 type floatCell struct {
 	moments agg.Moments
 	life
+}
+
+// floatQueue is the values themselves.
+type floatQueue struct {
+	life
+	ring
 }
 
 // floatValue is the value of a window; NaN where the row had none.
@@ -33,39 +39,45 @@ type floatValue struct {
 }
 
 func (h *floatHistory) grow(n int) {
-	h.cells = extend(h.cells, n)
-	if h.queued {
-		h.queue.grow(n)
+	if h.queue {
+		h.queued.grow(n)
+	} else {
+		h.cells.grow(n)
 	}
 }
 
-func (h *floatHistory) born(cell int32, ordinal uint32) { h.cells[cell].born(ordinal) }
+func (h *floatHistory) born(cell int32, ordinal uint32) {
+	if h.queue {
+		h.queued.at(cell).born(ordinal)
+	} else {
+		h.cells.at(cell).born(ordinal)
+	}
+}
 
 func (h *floatHistory) judge(j *judgement, s *samples) {
 	for _, r := range j.rows {
 		id := j.cells[r]
-		c := &h.cells[id]
-		c.born(j.now)
-		if h.queued {
-			h.sample(id, c, j, s, r)
-		} else {
-			n := c.moments.N()
-			if !h.skip {
-				n = c.windows(j)
-			}
-			s.n[r] = n
-			s.mean[r], s.sd[r] = withZeros(&c.moments, n)
-		}
-		if j.partial {
-			continue
-		}
+		h.born(id, j.now)
 		x := math.NaN()
 		if !j.value.Missing(int(r)) {
 			x = j.value.F64[r]
 		}
+		if h.queue {
+			h.sample(h.queued.at(id), j, s, r)
+			if !j.partial {
+				h.values.push(&h.queued.at(id).ring, j.now, floatValue{uint64(j.now), x})
+			}
+			continue
+		}
+		c := h.cells.at(id)
+		n := c.moments.N()
+		if !h.skip {
+			n = c.windows(j)
+		}
+		s.n[r] = n
+		s.mean[r], s.sd[r] = withZeros(&c.moments, n)
 		switch {
-		case h.queued:
-			h.queue.push(id, floatValue{uint64(j.now), x})
+		case j.partial:
 		case x == x:
 			c.moments.Add(x)
 		default:
@@ -94,16 +106,14 @@ func withZeros(m *agg.Moments, n int64) (mean, sd float64) {
 
 // sample computes the sample of row r from the queued values, after those before
 // it have left.
-func (h *floatHistory) sample(id int32, c *floatCell, j *judgement, s *samples, r int32) {
-	q, gone := h.queue.view(id), 0
-	for gone < len(q) && q[gone].ordinal < uint64(j.lo) {
+func (h *floatHistory) sample(c *floatQueue, j *judgement, s *samples, r int32) {
+	vals, gone := h.values.view(&c.ring), 0
+	for gone < len(vals) && vals[gone].ordinal < uint64(j.lo) {
 		gone++
 	}
-	if gone > 0 {
-		h.queue.drop(id, gone)
-	}
+	c.drop(gone)
 	h.rank, c.holes = h.rank[:0], 0
-	for _, v := range q[gone:] {
+	for _, v := range vals[gone:] {
 		switch {
 		case v.ordinal >= uint64(j.hi):
 		case v.x == v.x:
@@ -148,22 +158,38 @@ func twoPass(x []float64, n int64) (mean, sd float64) {
 	return mean, math.Sqrt(max(0, sq-rest*rest/total) / (total - 1))
 }
 
+// ring is the queue of a cell.
+func (h *floatHistory) ring(id int32) *ring { return &h.queued.at(id).ring }
+
 func (h *floatHistory) bytes() int {
-	return cap(h.cells)*int(unsafe.Sizeof(floatCell{})) + h.queue.bytes() + 8*cap(h.rank)
+	return h.cells.bytes() + h.queued.bytes() + h.values.bytes() + 8*cap(h.rank)
 }
 
 func (h *floatHistory) save(w *state.Writer) {
-	state.Structs(w, h.cells)
-	if h.queued {
-		h.queue.save(w, len(h.cells))
+	if !h.queue {
+		h.cells.save(w)
+		return
 	}
+	var lives cells[life]
+	lives.grow(h.queued.n)
+	for i := range int32(h.queued.n) {
+		*lives.at(i) = h.queued.at(i).life
+	}
+	lives.save(w)
+	h.values.save(w, h.queued.n, h.ring)
 }
 
 func (h *floatHistory) load(r *state.Reader) error {
-	h.cells = state.ReadStructs[floatCell](r)
-	if h.queued && r.Err() == nil {
-		h.queue.grow(len(h.cells))
-		h.queue.load(r)
+	if !h.queue {
+		h.cells.load(r)
+		return r.Err()
 	}
+	var lives cells[life]
+	lives.load(r)
+	h.queued.grow(lives.n)
+	for i := range int32(lives.n) {
+		h.queued.at(i).life = *lives.at(i)
+	}
+	h.values.load(r, h.queued.n, h.ring)
 	return r.Err()
 }

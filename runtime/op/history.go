@@ -55,9 +55,10 @@ func (l *life) windows(j *judgement) int64 {
 
 // policy is how a history treats windows.
 type policy struct {
-	queued bool // values are kept: they expire, wait for their window to close, or are ranked
-	skip   bool // windows without a row are no samples
-	fig    *figures
+	queue   bool // values are kept: they expire, wait for their window to close, or are ranked
+	overlap bool // windows overlap, so some that have begun have not closed
+	skip    bool // windows without a row are no samples
+	fig     *figures
 }
 
 // extend lengthens a slice to n elements.

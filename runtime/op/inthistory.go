@@ -15,14 +15,15 @@ import (
 // line; those that outgrow 64 bits move to agg.IntMoments.
 type intHistory struct {
 	policy
-	cells []intCell
-	wide  []agg.IntMoments
-	// queue holds the values one by one, if they are needed: the ordinal in the
-	// upper half, the value in the lower. What has no room there is aside.
-	queue rings[uint64]
-	aside map[uint64]int64 // by cell and ordinal
-	rank  []float64
-	order ordered
+	cells  cells[intCell]  // where values are not queued
+	queued cells[intQueue] // where they are
+	wide   []agg.IntMoments
+	// values are the queued ones: the ordinal in the upper half, the value in the
+	// lower. What has no room there is aside.
+	values rings[uint64]
+	aside  map[uint64]int64 // by cell and ordinal
+	rank   []float64
+	order  ordered
 
 	touched uint32 // keeps the loads of touch
 }
@@ -36,6 +37,13 @@ type intCell struct {
 	life
 }
 
+// intQueue is a cell with its values. It fills a cache line.
+type intQueue struct {
+	intCell
+	ring
+	_ uint64
+}
+
 // In the lower half of a queued value: it is aside, or there is none.
 const (
 	lies = math.MinInt32
@@ -43,13 +51,22 @@ const (
 )
 
 func (h *intHistory) grow(n int) {
-	h.cells = extend(h.cells, n)
-	if h.queued {
-		h.queue.grow(n)
+	if h.queue {
+		h.queued.grow(n)
+	} else {
+		h.cells.grow(n)
 	}
 }
 
-func (h *intHistory) born(cell int32, ordinal uint32) { h.cells[cell].born(ordinal) }
+// cell is the sums of a cell.
+func (h *intHistory) cell(id int32) *intCell {
+	if h.queue {
+		return &h.queued.at(id).intCell
+	}
+	return h.cells.at(id)
+}
+
+func (h *intHistory) born(cell int32, ordinal uint32) { h.cell(cell).born(ordinal) }
 
 func (h *intHistory) judge(j *judgement, s *samples) {
 	for rows := j.rows; len(rows) > 0; {
@@ -63,14 +80,16 @@ func (h *intHistory) judge(j *judgement, s *samples) {
 // touch loads the cells of rows.
 func (h *intHistory) touch(rows, cells []int32) {
 	x := uint32(0)
-	for _, r := range rows {
-		x |= h.cells[cells[r]].since
-	}
-	if h.queued {
+	if h.queue {
 		for _, r := range rows {
-			if ring := &h.queue.head[cells[r]]; ring.n > 0 {
-				x |= uint32(h.queue.pages[ring.at>>pageBits][ring.at&(pageLen-1)+ring.skip])
-			}
+			x |= h.queued.at(cells[r]).since
+		}
+		for _, r := range rows {
+			x |= uint32(h.values.last(&h.queued.at(cells[r]).ring))
+		}
+	} else {
+		for _, r := range rows {
+			x |= h.cells.at(cells[r]).since
 		}
 	}
 	h.touched = x
@@ -81,10 +100,10 @@ func (h *intHistory) part(rows []int32, j *judgement, s *samples) {
 	moments, ranks, valid := h.fig.moments(), h.fig.ranks > 0, j.value.Valid
 	for _, r := range rows {
 		id := j.cells[r]
-		c := &h.cells[id]
+		c := h.cell(id)
 		c.born(j.now)
-		if h.queued {
-			h.turn(id, c, j)
+		if h.queue {
+			h.turn(id, j)
 		}
 		n := int64(c.n)
 		if !h.skip {
@@ -101,48 +120,59 @@ func (h *intHistory) part(rows []int32, j *judgement, s *samples) {
 			continue
 		}
 		x, ok := j.value.I64[r], valid == nil || valid.Get(int(r))
-		if h.queued {
+		if h.queue {
 			h.push(id, j.now, x, ok)
-		} else if ok {
-			h.add(c, x)
-		} else {
-			c.holes++
+			if h.overlap { // it counts when a window comes that starts after this one has closed
+				h.queued.at(id).new++
+				continue
+			}
 		}
+		h.count(c, x, ok)
+	}
+}
+
+// count adds the value of a window, or notes that it had none.
+func (h *intHistory) count(c *intCell, x int64, ok bool) {
+	if ok {
+		h.add(c, x)
+	} else {
+		c.holes++
 	}
 }
 
 // turn brings the sums of a cell to the sample of j: values whose windows have
 // closed join, those before the sample leave.
-func (h *intHistory) turn(id int32, c *intCell, j *judgement) {
-	q, ring := h.queue.view(id), &h.queue.head[id]
-	for ; ring.new > 0; ring.new-- {
-		e := q[len(q)-int(ring.new)]
+func (h *intHistory) turn(id int32, j *judgement) {
+	q := h.queued.at(id)
+	for ; q.new > 0; q.new-- {
+		e := h.values.view(&q.ring)[q.ring.n-q.new]
 		if uint32(e>>32) >= j.hi {
 			break
 		}
-		if x, ok := h.value(id, e); ok {
-			h.add(c, x)
+		x, ok := h.value(id, e)
+		h.count(&q.intCell, x, ok)
+	}
+	if q.ring.n == q.new || q.oldest >= j.lo {
+		return
+	}
+	vals, gone := h.values.view(&q.ring), 0
+	for ; gone < len(vals)-int(q.new) && uint32(vals[gone]>>32) < j.lo; gone++ {
+		if x, ok := h.value(id, vals[gone]); ok {
+			h.sub(&q.intCell, x)
 		} else {
-			c.holes++
+			q.holes--
+		}
+		if int32(uint32(vals[gone])) == lies {
+			delete(h.aside, uint64(id)<<32|vals[gone]>>32)
 		}
 	}
-	gone := 0
-	for ; gone < len(q)-int(ring.new) && uint32(q[gone]>>32) < j.lo; gone++ {
-		if x, ok := h.value(id, q[gone]); ok {
-			h.sub(c, x)
-		} else {
-			c.holes--
-		}
-		if int32(uint32(q[gone])) == lies {
-			delete(h.aside, uint64(id)<<32|q[gone]>>32)
-		}
+	if gone < len(vals) {
+		q.oldest = uint32(vals[gone] >> 32)
 	}
-	if gone > 0 {
-		h.queue.drop(id, gone)
-	}
+	q.drop(gone)
 }
 
-// push queues a value until its window counts.
+// push queues a value.
 func (h *intHistory) push(id int32, now uint32, x int64, ok bool) {
 	low := int32(x)
 	switch {
@@ -152,8 +182,7 @@ func (h *intHistory) push(id int32, now uint32, x int64, ok bool) {
 		low = lies
 		h.aside[uint64(id)<<32|uint64(now)] = x
 	}
-	h.queue.push(id, uint64(now)<<32|uint64(uint32(low)))
-	h.queue.head[id].new++
+	h.values.push(&h.queued.at(id).ring, now, uint64(now)<<32|uint64(uint32(low)))
 }
 
 // value is a queued value, false if there is none.
@@ -219,9 +248,10 @@ func (h *intHistory) moments(c *intCell, n int64) (mean, sd float64) {
 
 // ranked puts the sample of a cell in order.
 func (h *intHistory) ranked(s *samples, id, row int32, n int64) {
-	q := h.queue.view(id)
+	q := h.queued.at(id)
+	vals := h.values.view(&q.ring)
 	h.rank = h.rank[:0]
-	for _, e := range q[:len(q)-int(h.queue.head[id].new)] {
+	for _, e := range vals[:len(vals)-int(q.new)] {
 		if x, ok := h.value(id, e); ok {
 			h.rank = append(h.rank, float64(x))
 		}
@@ -232,50 +262,61 @@ func (h *intHistory) ranked(s *samples, id, row int32, n int64) {
 
 func (h *intHistory) bytes() int {
 	const entry = 40 // in a Go map, about
-	return cap(h.cells)*int(unsafe.Sizeof(intCell{})) + cap(h.wide)*int(unsafe.Sizeof(agg.IntMoments{})) +
-		h.queue.bytes() + entry*len(h.aside) + 8*cap(h.rank)
+	return h.cells.bytes() + h.queued.bytes() + cap(h.wide)*int(unsafe.Sizeof(agg.IntMoments{})) +
+		h.values.bytes() + entry*len(h.aside) + 8*cap(h.rank)
 }
 
 func (h *intHistory) save(w *state.Writer) {
-	state.Structs(w, h.cells)
 	state.Structs(w, h.wide)
-	if !h.queued {
+	if !h.queue {
+		h.cells.save(w)
 		return
 	}
-	h.queue.save(w, len(h.cells))
-	w.Int(int64(len(h.aside)))
-	for id := range int32(len(h.cells)) { // in the order of cells, not of the map
-		for _, e := range h.queue.view(id) {
+	var sums cells[intCell]
+	sums.grow(h.queued.n)
+	for i := range int32(h.queued.n) {
+		*sums.at(i) = h.queued.at(i).intCell
+	}
+	sums.save(w)
+	h.values.save(w, h.queued.n, h.ring)
+	h.eachAside(func(key uint64) { w.Int(h.aside[key]) })
+}
+
+// ring is the queue of a cell.
+func (h *intHistory) ring(id int32) *ring { return &h.queued.at(id).ring }
+
+// eachAside calls f with the keys of the values that are aside, in the order of
+// cells and not of the map.
+func (h *intHistory) eachAside(f func(key uint64)) {
+	for id := range int32(h.queued.n) {
+		for _, e := range h.values.view(h.ring(id)) {
 			if int32(uint32(e)) == lies {
-				w.Int(h.aside[uint64(id)<<32|e>>32])
+				f(uint64(id)<<32 | e>>32)
 			}
 		}
 	}
 }
 
 func (h *intHistory) load(r *state.Reader) error {
-	h.cells = state.ReadStructs[intCell](r)
 	h.wide = state.ReadStructs[agg.IntMoments](r)
-	for i := range h.cells {
-		if int(h.cells[i].wide) > len(h.wide) {
-			r.Fail("a saved history is damaged")
-		}
-	}
-	if !h.queued || r.Err() != nil {
-		return r.Err()
-	}
-	h.queue.grow(len(h.cells))
-	h.queue.load(r)
+	h.cells.load(r)
 	if r.Err() != nil {
 		return r.Err()
 	}
-	r.Len(8)
-	for id := range int32(len(h.cells)) {
-		for _, e := range h.queue.view(id) {
-			if int32(uint32(e)) == lies {
-				h.aside[uint64(id)<<32|e>>32] = r.Int()
-			}
-		}
+	sound := true
+	h.cells.each(func(c *intCell) { sound = sound && int(c.wide) <= len(h.wide) })
+	if !sound {
+		return errBaseline
 	}
+	if !h.queue {
+		return nil
+	}
+	h.queued.grow(h.cells.n)
+	for i := range int32(h.cells.n) {
+		h.queued.at(i).intCell = *h.cells.at(i)
+	}
+	h.cells = cells[intCell]{}
+	h.values.load(r, h.queued.n, h.ring)
+	h.eachAside(func(key uint64) { h.aside[key] = r.Int() })
 	return r.Err()
 }

@@ -6,22 +6,22 @@ import (
 	"github.com/detlang/det/runtime/state"
 )
 
-// rings holds a queue of small values for each of many cells: values join at the
-// end and leave at the front. A queue is a block of an arena, with room in front
-// and behind; blocks come in a few sizes, and one that is given up serves again.
-// There is no Go pointer a cell. E is made of 8-byte numbers.
+// rings is the memory of many small queues of values, which join at the end and
+// leave at the front. A queue is a block of an arena, with room in front and
+// behind; blocks come in a few sizes, and one that is given up serves again. There
+// is no Go pointer a queue. E is made of 8-byte numbers.
 type rings[E any] struct {
-	head  []ring
 	pages [][]E
 	free  [][]uint32 // by size, the blocks given up
 }
 
-// ring is one queue: n values from at+skip on, the last new of which its user has
-// not yet taken into account.
+// ring is one queue: n values, from skip on in the block at. The zero ring is
+// empty.
 type ring struct {
-	at           uint32
-	skip, n, new uint32
-	size         uint32 // 0 for no block, otherwise 1 + its index in blockSizes
+	at, skip, n uint32
+	size        uint32 // 0 for no block, otherwise see blockSize
+	new         uint32 // how many of the last ones its user has yet to count
+	oldest      uint32 // ordinal of the first value, so that it need not be looked at
 }
 
 // pageLen is how many values a page has; a longer block has a page of its own.
@@ -30,69 +30,75 @@ const (
 	pageLen  = 1 << pageBits
 )
 
-// blockSize is how many values a block of a size has: 2, 3, 4, 6, 8, 12 … so that
-// no more than a third of a block is idle for growth.
+// blockSize is how many values a block of a size has: 4, 8, 12, 16, 24, 32, 48 ….
+// Growing costs two cache misses, idle room costs memory: steps of a third to a half
+// are between.
 func blockSize(size uint32) uint32 {
-	if size%2 == 1 {
-		return 2 << (size / 2)
+	switch {
+	case size == 1:
+		return 4
+	case size%2 == 0:
+		return 8 << (size/2 - 1)
 	}
-	return 3 << (size/2 - 1)
+	return 12 << (size/2 - 1)
 }
 
-// grow makes cells 0..n-1 exist.
-func (r *rings[E]) grow(n int) {
-	if n > len(r.head) {
-		r.head = append(r.head, make([]ring, max(n, len(r.head)*5/4)-len(r.head))...)
-	}
-}
-
-// view is the values of a cell, oldest first.
-func (r *rings[E]) view(cell int32) []E {
-	h := &r.head[cell]
-	if h.n == 0 {
+// view is the values of a queue, oldest first.
+func (r *rings[E]) view(q *ring) []E {
+	if q.n == 0 {
 		return nil
 	}
-	from := h.at&(pageLen-1) + h.skip
-	return r.pages[h.at>>pageBits][from : from+h.n]
+	from := q.at&(pageLen-1) + q.skip
+	return r.pages[q.at>>pageBits][from : from+q.n]
 }
 
-// drop takes the oldest k values of a cell away.
-func (r *rings[E]) drop(cell int32, k int) {
-	h := &r.head[cell]
-	h.skip += uint32(k)
-	h.n -= uint32(k)
-	if h.n == 0 {
-		h.skip = 0
+// last is the newest value, of an empty queue some other.
+func (r *rings[E]) last(q *ring) E {
+	if q.size == 0 {
+		var none E
+		return none
+	}
+	return r.pages[q.at>>pageBits][q.at&(pageLen-1)+(q.skip+q.n-1)%blockSize(q.size)]
+}
+
+// drop takes the oldest k values away.
+func (q *ring) drop(k int) {
+	q.skip += uint32(k)
+	q.n -= uint32(k)
+	if q.n == 0 {
+		q.skip = 0
 	}
 }
 
-// push adds a value to a cell.
-func (r *rings[E]) push(cell int32, x E) {
-	h := &r.head[cell]
-	if h.size == 0 || h.skip+h.n == blockSize(h.size) {
-		r.makeRoom(h)
+// push adds a value of an ordinal.
+func (r *rings[E]) push(q *ring, ordinal uint32, x E) {
+	if q.size == 0 || q.skip+q.n == blockSize(q.size) {
+		r.makeRoom(q)
 	}
-	r.pages[h.at>>pageBits][h.at&(pageLen-1)+h.skip+h.n] = x
-	h.n++
+	if q.n == 0 {
+		q.oldest = ordinal
+	}
+	r.pages[q.at>>pageBits][q.at&(pageLen-1)+q.skip+q.n] = x
+	q.n++
 }
 
 // makeRoom moves a queue to the front of its block if that frees a quarter, and
 // otherwise to a larger block.
-func (r *rings[E]) makeRoom(h *ring) {
-	if h.size > 0 && h.skip*4 >= blockSize(h.size) {
-		page, at := r.pages[h.at>>pageBits], h.at&(pageLen-1)
-		copy(page[at:], page[at+h.skip:at+h.skip+h.n])
-		h.skip = 0
+func (r *rings[E]) makeRoom(q *ring) {
+	if q.size > 0 && q.skip*4 >= blockSize(q.size) {
+		page, at := r.pages[q.at>>pageBits], q.at&(pageLen-1)
+		copy(page[at:], page[at+q.skip:at+q.skip+q.n])
+		q.skip = 0
 		return
 	}
-	at := r.block(h.size + 1)
-	if h.size > 0 {
-		page, from := r.pages[h.at>>pageBits], h.at&(pageLen-1)+h.skip
-		copy(r.pages[at>>pageBits][at&(pageLen-1):], page[from:from+h.n])
-		r.free[h.size] = append(r.free[h.size], h.at)
+	at := r.block(q.size + 1)
+	if q.size > 0 {
+		page, from := r.pages[q.at>>pageBits], q.at&(pageLen-1)+q.skip
+		copy(r.pages[at>>pageBits][at&(pageLen-1):], page[from:from+q.n])
+		r.free[q.size] = append(r.free[q.size], q.at)
 	}
-	h.at, h.skip = at, 0
-	h.size++
+	q.at, q.skip = at, 0
+	q.size++
 }
 
 // block finds a block of a size, given up or new.
@@ -117,7 +123,7 @@ func (r *rings[E]) block(size uint32) uint32 {
 
 func (r *rings[E]) bytes() int {
 	var e E
-	n := cap(r.head) * int(unsafe.Sizeof(ring{}))
+	n := 0
 	for _, p := range r.pages {
 		n += cap(p) * int(unsafe.Sizeof(e))
 	}
@@ -127,45 +133,40 @@ func (r *rings[E]) bytes() int {
 	return n
 }
 
-// save writes the values of cells 0..n-1, closely packed.
-func (r *rings[E]) save(w *state.Writer, n int) {
-	lens, news := make([]uint32, n), make([]uint32, n)
-	for i := range lens {
-		lens[i], news[i] = r.head[i].n, r.head[i].new
-	}
-	state.Slice(w, lens)
-	state.Slice(w, news)
-	for i := range n {
-		if lens[i] > 0 {
-			state.Structs(w, r.view(int32(i)))
+// save writes n queues, closely packed.
+func (r *rings[E]) save(w *state.Writer, n int, queue func(i int32) *ring) {
+	for i := range int32(n) {
+		q := queue(i)
+		w.Int(int64(q.n))
+		if q.n > 0 {
+			w.Int(int64(q.new)<<32 | int64(q.oldest))
+			state.Structs(w, r.view(q))
 		}
 	}
 }
 
-// load reads what save wrote, into empty rings.
-func (r *rings[E]) load(in *state.Reader) {
-	lens, news := state.ReadSlice[uint32](in), state.ReadSlice[uint32](in)
-	if len(lens) != len(news) {
-		in.Fail("the saved values do not fit together")
-		return
-	}
-	r.grow(len(lens))
-	for i, n := range lens {
-		if n == 0 {
+// load reads what save wrote.
+func (r *rings[E]) load(in *state.Reader, n int, queue func(i int32) *ring) {
+	for i := range int32(n) {
+		q := queue(i)
+		*q = ring{n: uint32(in.Int())}
+		if q.n == 0 {
 			continue
 		}
+		head := in.Int()
+		q.new, q.oldest = uint32(head>>32), uint32(head)
 		vals := state.ReadStructs[E](in)
-		if len(vals) != int(n) || news[i] > n {
-			in.Fail("the saved values do not fit together")
+		if len(vals) != int(q.n) || q.new > q.n {
+			in.Fail("baseline: the saved state is damaged")
 		}
 		if in.Err() != nil {
+			*q = ring{}
 			return
 		}
-		h := &r.head[i]
-		for h.size == 0 || blockSize(h.size) < n {
-			h.size++
+		for q.size == 0 || blockSize(q.size) < q.n {
+			q.size++
 		}
-		h.at, h.n, h.new = r.block(h.size), n, news[i]
-		copy(r.view(int32(i)), vals)
+		q.at = r.block(q.size)
+		copy(r.view(q), vals)
 	}
 }
