@@ -71,21 +71,6 @@ func every(b *runtime.Batch) []int32 {
 	return upTo(b.N)
 }
 
-// part is rows from..to of what b means; nil stands for the first to rows.
-func part(b *runtime.Batch, from, to int) []int32 {
-	switch {
-	case b.Sel != nil:
-		return b.Sel[from:to]
-	case from == 0:
-		return nil
-	}
-	rows := make([]int32, to-from)
-	for i := range rows {
-		rows[i] = int32(from + i)
-	}
-	return rows
-}
-
 // rowAt is meant row i of b.
 func rowAt(b *runtime.Batch, i int) int {
 	if b.Sel == nil {

@@ -37,6 +37,7 @@ type fixed struct {
 
 	first, last int64 // times of the rows of a window over everything
 	spare       []*pane
+	all         []int32 // 0, 1, 2 …
 	slots       slots // of the open pane
 	into        slots // of a window that several panes are merged into
 }
@@ -88,7 +89,13 @@ func (w *fixed) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) err
 			to = from + 1 + sort.Search(n-from-1, func(i int) bool { return b.Time[rowAt(b, from+1+i)] >= w.limit })
 		}
 		w.last = b.Time[rowAt(b, to-1)]
-		w.fill(b, from, to)
+		if b.Sel == nil {
+			w.fill(b.Slice(from, to))
+		} else {
+			part := *b
+			part.Sel = b.Sel[from:to]
+			w.fill(&part)
+		}
 		from = to
 	}
 	return nil
@@ -148,10 +155,10 @@ func (w *fixed) aim(next int64) {
 	w.evidence.trim(w.since)
 }
 
-// fill adds rows from..to of what b means to the open pane.
-func (w *fixed) fill(b *runtime.Batch, from, to int) {
-	rows := part(b, from, to)
-	ids, some := w.groups.of(b, rows, to-from)
+// fill adds rows to the open pane.
+func (w *fixed) fill(b *runtime.Batch) {
+	rows := b.Sel
+	ids, some := w.groups.of(b, rows, b.Rows())
 	if some {
 		ids, rows = present(ids, rows)
 	}
@@ -254,7 +261,10 @@ func (w *fixed) emit(partial bool, emit runtime.Emit) error {
 		from, to = w.first, w.last
 	}
 	b := closed(w.groups, p.entities, repeated(from, n), repeated(to, n))
-	b.Cols = p.tally.results(b.Cols, upTo(n))
+	for i := len(w.all); i < n; i++ {
+		w.all = append(w.all, int32(i))
+	}
+	b.Cols = p.tally.results(b.Cols, w.all[:n])
 	b.Window.Partial = partial
 	b.Window.Evidence = func(row int32) []runtime.Event {
 		return w.evidence.of(p.entities[row], w.since, runtime.MaxTime)
