@@ -38,8 +38,8 @@ type fixed struct {
 	first, last int64 // times of the rows of a window over everything
 	spare       []*pane
 	all         []int32 // 0, 1, 2 …
-	slots       slots // of the open pane
-	into        slots // of a window that several panes are merged into
+	slots       slots   // of the open pane
+	into        slots   // of a window that several panes are merged into
 }
 
 // pane is the groups of one pane, numbered as their keys appear in it, so that
