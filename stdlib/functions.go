@@ -21,6 +21,7 @@ func topics() []topic {
 		{"json", jsonFuncs()},
 		{"time", timeFuncs()},
 		{"math", mathFuncs()},
+		{"statistics", statisticsFuncs()},
 		{"list", listFuncs()},
 		{"missing", missingFuncs()},
 		{"conversion", conversionFuncs()},
