@@ -24,6 +24,7 @@ type fixed struct {
 	grid     grid
 	groups   *groups
 	evidence *evidence
+	quiet    *quiet // nil unless keys without events get a row as well
 
 	panes int64 // panes in a window
 	step  int64 // panes from one window's start to the next
@@ -71,6 +72,9 @@ func newFixed(in Row, a *Args, f frame) (runtime.Operator, error) {
 	if !a.Persist {
 		w.groups.live = w.live
 	}
+	if f.empty {
+		w.quiet = &quiet{}
+	}
 	w.evidence = newEvidence(in, a, f.keep, func(int32) int64 { return w.since })
 	return w, nil
 }
@@ -116,7 +120,7 @@ func (w *fixed) begin(t int64, emit runtime.Emit) error {
 	if w.shape == whole {
 		w.first, w.limit = t, runtime.MaxTime
 	}
-	if len(w.sealed) == 0 {
+	if len(w.sealed) == 0 && w.quiet.none() {
 		w.aim(max(w.next, firstEnd(i, w.panes, w.step)))
 	}
 	return nil
@@ -196,7 +200,7 @@ func (s slots) release(entities []int32) {
 }
 
 func (w *fixed) Advance(_ context.Context, watermark int64, emit runtime.Emit) error {
-	if w.shape == whole || w.open == nil && len(w.sealed) == 0 || watermark < w.due {
+	if w.shape == whole || w.open == nil && len(w.sealed) == 0 && w.quiet.none() || watermark < w.due {
 		return nil
 	}
 	return w.close(w.index(watermark), false, emit)
@@ -204,10 +208,13 @@ func (w *fixed) Advance(_ context.Context, watermark int64, emit runtime.Emit) e
 
 // Finish judges the windows that are still open as they stand.
 func (w *fixed) Finish(_ context.Context, emit runtime.Emit) error {
-	err := w.close(1<<62, w.shape != whole, emit)
+	err := w.close(last, w.shape != whole, emit)
 	w.evidence.forget()
 	return err
 }
+
+// last is beyond all panes.
+const last = 1 << 62
 
 // close seals the open pane if it lies before pane upto, and gives the windows that
 // end by then.
@@ -217,7 +224,7 @@ func (w *fixed) close(upto int64, partial bool, emit runtime.Emit) error {
 		w.sealed = append(w.sealed, w.open)
 		w.open = nil
 	}
-	for len(w.sealed) > 0 && w.next <= upto {
+	for w.next <= upto && (len(w.sealed) > 0 || upto != last && !w.quiet.none()) {
 		if err := w.emit(partial, emit); err != nil {
 			return err
 		}
@@ -227,7 +234,7 @@ func (w *fixed) close(upto int64, partial bool, emit runtime.Emit) error {
 			gone++
 		}
 		w.sealed = slices.Delete(w.sealed, 0, gone)
-		if len(w.sealed) == 0 && w.open != nil {
+		if len(w.sealed) == 0 && w.open != nil && w.quiet.none() {
 			next = max(next, firstEnd(w.open.index, w.panes, w.step))
 		}
 		w.aim(next)
@@ -244,13 +251,19 @@ func (w *fixed) recycle(p *pane) {
 
 // emit gives the window that consists of the sealed panes.
 func (w *fixed) emit(partial bool, emit runtime.Emit) error {
-	p := w.sealed[0]
-	if len(w.sealed) > 1 {
+	var p *pane
+	if len(w.sealed) == 1 && w.quiet == nil {
+		p = w.sealed[0]
+	} else {
 		var err error
 		if p, err = w.merge(); err != nil {
 			return err
 		}
 		defer w.recycle(p)
+	}
+	if w.quiet != nil && !partial { // a window that is cut does not say who was silent
+		p.entities = w.quiet.fill(p.entities, w.next, w.step, w.groups.keys.Len())
+		p.tally.grow(len(p.entities))
 	}
 	n := len(p.entities)
 	if n == 0 {
@@ -303,6 +316,7 @@ func (w *fixed) live(used vec.Bitmap) {
 	if w.open != nil {
 		mark(used, w.open.entities)
 	}
+	w.quiet.mark(used)
 }
 
 func mark(used vec.Bitmap, ids []int32) {
@@ -327,6 +341,7 @@ func (w *fixed) Save(out *state.Writer) error {
 		state.Slice(out, p.entities)
 		p.tally.save(out)
 	}
+	w.quiet.save(out)
 	w.evidence.save(out)
 	return nil
 }
@@ -362,6 +377,9 @@ func (w *fixed) Load(r *state.Reader) error {
 			w.open = p
 		}
 	}
+	if err := w.quiet.load(r, w.groups.keys.Len()); err != nil {
+		return err
+	}
 	if err := w.resume(); err != nil {
 		return err
 	}
@@ -377,10 +395,13 @@ func (w *fixed) resume() error {
 	if len(w.sealed) > 0 {
 		first = w.sealed[0]
 	}
-	if first == nil {
+	if first == nil && w.quiet.none() {
 		return nil
 	}
-	if w.next <= first.index || w.next-w.panes > first.index || (w.next-w.panes)%w.step != 0 {
+	if (w.next-w.panes)%w.step != 0 {
+		return errWindow
+	}
+	if first != nil && (w.next <= first.index || w.next-w.panes > first.index && w.quiet.none()) {
 		return errWindow
 	}
 	if w.open != nil {
@@ -409,7 +430,7 @@ func (w *fixed) check(p *pane) error {
 
 func (w *fixed) Meter() runtime.Meters {
 	m := w.groups.meter()
-	m.Bytes += 4*(cap(w.slots)+cap(w.into)) + w.evidence.bytes()
+	m.Bytes += 4*(cap(w.slots)+cap(w.into)) + w.evidence.bytes() + w.quiet.bytes()
 	panes := append(slices.Clone(w.sealed), w.spare...)
 	if w.open != nil {
 		panes = append(panes, w.open)

@@ -31,6 +31,7 @@ A row whose key is missing joins no group. It is counted, as are the rows of new
 		{Word: "sliding", Doc: "a window ends at each event of its key"},
 		{Word: "session", Doc: "a window goes on until its key has been quiet for the length"},
 		{Word: "early", Doc: "judges the running values at each event, and fires at the first moment, at most once a key and window"},
+		{Word: "empty", Doc: "gives keys without events a row as well, from their first event on, until they had none for 1,000 windows: their counts are 0. A window that the end of the input cuts has no such rows"},
 		{Word: "zone", Params: []Param{{Name: "zone", Kind: Const, Type: types.TString, Doc: "the name of a time zone"}}, Doc: "aligns fixed windows to the clock of a time zone, such as \"Europe/Zurich\""},
 		{Word: "max", Params: []Param{{Name: "number", Kind: Const, Type: types.TInt, Doc: "how many keys"}}, Doc: "how many keys are held at a time, 10_000_000 unless given"},
 		{Word: "keys", Doc: "may follow the number of max"},
@@ -74,6 +75,7 @@ type frame struct {
 	every time.Duration // of fixed windows
 	zone  string
 	early bool
+	empty bool // keys without events as well
 	max   int
 	keep  int // events of evidence
 }
@@ -87,7 +89,7 @@ const (
 // newFrame reads the arguments of a window, and refuses those that do not go
 // together.
 func newFrame(a *Args) (frame, *Error) {
-	f := frame{early: a.Has("early"), max: defaultKeys, keep: a.Keep}
+	f := frame{early: a.Has("early"), empty: a.Has("empty"), max: defaultKeys, keep: a.Keep}
 	head := a.Head[0]
 	d, _ := head.Const.(time.Duration)
 	f.size, f.every = d, a.Duration("every", d)
@@ -128,6 +130,9 @@ func newFrame(a *Args) (frame, *Error) {
 	}
 	if f.early && (f.shape == sliding || f.shape == whole) {
 		return f, &Error{Code: Conflict, Clause: "early", Head: -1, Message: "early belongs to tumbling, hopping and session windows", Hint: "a sliding window is judged at every event as it is"}
+	}
+	if f.empty && (f.every == 0 || f.early) {
+		return f, &Error{Code: Conflict, Clause: "empty", Head: -1, Message: "empty belongs to tumbling and hopping windows that are judged when they close"}
 	}
 	if f.max = int(a.Float("max", defaultKeys)); f.max < 1 || f.max > math.MaxInt32-1 {
 		return f, &Error{Code: BadClause, Clause: "max", Head: 0, Message: "max keys is a number from 1 to 2_147_483_646"}
