@@ -46,6 +46,7 @@ type Keys struct {
 	remaps remaps
 	pairs  pairs
 	buf    []byte // keys of several columns, laid out for one block
+	read   uint64 // keeps what only reads ahead from being optimised away
 }
 
 // NewKeys makes an empty table for keys of the given kinds that never holds more
@@ -186,7 +187,7 @@ func (k *Keys) find(h, w0, w1 uint64, key string) int32 {
 		w0 = k.cells.arena.add(key)
 	}
 	k.cells.put(id, w0, w1)
-	k.index.insert(h, id, k.hashOf)
+	k.index.insert(h, id, k.hashesOf)
 	return id
 }
 
@@ -238,6 +239,19 @@ func (k *Keys) hashOf(id int32) uint64 {
 		return maphash.Bytes(k.seed, k.cells.text(w0, w1))
 	}
 	return k.hash("", w0, w1)
+}
+
+// hashesOf are the hashes of the keys of ids, which it reads ahead (see probe).
+func (k *Keys) hashesOf(ids []int32, hash *[blockLen]uint64) {
+	var read uint64
+	for _, id := range ids {
+		w0, _ := k.cells.words(id)
+		read |= w0
+	}
+	k.read = read
+	for j, id := range ids {
+		hash[j] = k.hashOf(id)
+	}
 }
 
 // key is the bytes of the key of an id. Those in a cell are copied to c.

@@ -112,6 +112,6 @@ func (k *Keys) reindex(r *Reader) {
 			r.Fail("a key comes twice")
 			return
 		}
-		k.index.insert(h, id, k.hashOf)
+		k.index.insert(h, id, k.hashesOf)
 	}
 }
