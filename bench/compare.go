@@ -124,6 +124,9 @@ func (b *bench) questions(duck *sql.DB, path string) error {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 			theirs, want, err := measure(b.runs, func() (int, error) { return count(duck, strings.ReplaceAll(q.sql, "{auth}", table)) })
+			if err == nil && q.alerts != "" {
+				want, err = count(duck, strings.ReplaceAll(q.alerts, "{auth}", table))
+			}
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}

@@ -57,7 +57,7 @@ const schema = `schema auth {
   ts timestamp
   login_id string
   device string
-  ip ip
+  ip string
   outcome string one_of ["SUCCESS", "DENIED", "BLOCKED"]
   http_method string one_of ["GET", "POST", "PUT"]
   virus_category string

@@ -6,6 +6,9 @@ type question struct {
 	name string
 	rule string
 	sql  string
+	// alerts, where it is not empty, is the SQL that gives the alerts: for rules that
+	// do more than what sql, the statement that is timed, asks of the other side.
+	alerts string
 }
 
 var questions = []question{
@@ -77,4 +80,75 @@ past AS (
     b AS (PARTITION BY login_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
 SELECT login_id, day FROM past WHERE n >= 7 AND denied >= 10 AND denied > 4 * s / n`,
 	},
+	{
+		name: "tumbling 30 min by address",
+		rule: `
+  where http_method == "GET"
+  window 30m by ip evidence 0 { n = count() }
+  when n > 6`,
+		sql: `SELECT ip, time_bucket(INTERVAL 30 MINUTE, ts) AS w, count(*) AS n FROM {auth} WHERE http_method = 'GET' GROUP BY ALL HAVING count(*) > 6`,
+	},
+	{
+		// The panes of 5 minutes are counted first, which is the faster way for SQL.
+		name: "hopping 30 min by address",
+		rule: `
+  where http_method == "GET"
+  window 30m every 5m by ip evidence 0 { n = count() }
+  when n > 7`,
+		sql: `WITH panes AS (
+  SELECT ip, time_bucket(INTERVAL 5 MINUTE, ts) AS pane, count(*) AS n FROM {auth} WHERE http_method = 'GET' GROUP BY ALL),
+hops AS (SELECT ip, pane + unnest([INTERVAL 0 MINUTE, INTERVAL 5 MINUTE, INTERVAL 10 MINUTE, INTERVAL 15 MINUTE, INTERVAL 20 MINUTE, INTERVAL 25 MINUTE]) AS w, n FROM panes)
+SELECT ip, w, sum(n) AS n FROM hops GROUP BY ip, w HAVING sum(n) > 7`,
+	},
+	{
+		// A rule fires when its condition turns true; SQL is timed without that.
+		name: "sliding 30 min by address",
+		rule: `
+  where http_method == "GET"
+  window 30m sliding by ip evidence 0 { n = count() }
+  when n > 7`,
+		sql: slidingSQL("ip", "http_method = 'GET'") + ` SELECT ip, ts FROM counted WHERE n > 7`,
+		alerts: slidingSQL("ip", "http_method = 'GET'") + `, edges AS (SELECT ip, ts, n, lag(n, 1, 0) OVER (PARTITION BY ip ORDER BY ts) AS before FROM counted)
+SELECT ip, ts FROM edges WHERE n > 7 AND before <= 7`,
+	},
+	{
+		name: "sliding 1 d by device",
+		rule: `
+  window 1d sliding by device evidence 0 { n = count() }
+  when n > 4`,
+		sql: slidingSQL("device", "true") + ` SELECT device, ts FROM counted WHERE n > 4`,
+		alerts: slidingSQL("device", "true") + `, edges AS (SELECT device, ts, n, lag(n, 1, 0) OVER (PARTITION BY device ORDER BY ts) AS before FROM counted)
+SELECT device, ts FROM edges WHERE n > 4 AND before <= 4`,
+	},
+	{
+		// A day is held against the days before it since the device first appeared,
+		// at most 90, days without events included as zero.
+		name: "90-day baseline by device",
+		rule: `
+  window 1d by device evidence 0 { n = count() }
+  baseline usual of n over 90d min 7 floor 0.1
+  when zscore(n, usual) > 7 and n > 3`,
+		sql: `WITH daily AS (
+  SELECT device, epoch(time_bucket(INTERVAL 1 DAY, ts))::BIGINT // 86400 AS day, count(*) AS f FROM {auth} GROUP BY ALL),
+past AS (
+  SELECT *, least(day - first_value(day) OVER w, 90) AS n,
+    coalesce(sum(f) OVER b, 0) AS s, coalesce(sum(f * f) OVER b, 0) AS q
+  FROM daily
+  WINDOW w AS (PARTITION BY device ORDER BY day),
+    b AS (PARTITION BY device ORDER BY day RANGE BETWEEN 90 PRECEDING AND 1 PRECEDING))
+SELECT device, day FROM past
+WHERE n >= 7 AND f > 3
+  AND (f - s / n) / greatest(sqrt((q - s * s / n) / (n - 1)), 0.1) > 7`,
+	},
+}
+
+// slidingSQL counts, at each row that passes, those of the same key in the 30
+// minutes (of a device: the day) that end with it.
+func slidingSQL(key, pass string) string {
+	length := "1799.999999"
+	if key == "device" {
+		length = "86399.999999"
+	}
+	return "WITH counted AS (SELECT " + key + ", ts, count(*) OVER (PARTITION BY " + key +
+		" ORDER BY ts RANGE BETWEEN INTERVAL '" + length + " seconds' PRECEDING AND CURRENT ROW) AS n FROM {auth} WHERE " + pass + ")"
 }
