@@ -75,16 +75,20 @@ func (c *climb) from(o operand, level int) ast.Expr {
 		if own < level {
 			break
 		}
-		if own == compareLevel && compared {
+		chained := own == compareLevel && compared
+		if chained {
 			c.diags.Errorf("D0106", b.OpAt, "comparisons do not chain").Hint = "compare twice: a < b and b < c"
 		}
 		compared = own == compareLevel
 		c.tokens = c.tokens[1:]
 		b.X, b.Y = x, c.from(c.take(), own+1)
+		b.At = x.Span().To(b.Y.Span())
 		if lit, ok := b.Y.(*ast.Literal); b.Op == "is" && !(ok && lit.Value == nil) {
 			c.diags.Errorf("D0117", b.Y.Span(), "expected `null` after `is`").Hint = "to compare two values, write =="
 		}
-		x = b
+		if x = b; chained { // what it compares means nothing: no type of it is wrong
+			x = &ast.Bad{At: b.At}
+		}
 	}
 	return x
 }

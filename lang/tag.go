@@ -62,16 +62,16 @@ type tagger struct {
 
 	mode      mode
 	state     state
-	place     place // what the body at hand is
-	argument  bool  // a label may stand here
-	clause    bool  // in a heading or an entry of a block: a clause has begun
-	entry     bool  // the next token written starts an entry
-	depth     int   // open braces of this declaration
-	brackets  []int // open ( and [, as indices of out
-	prefixes  int   // in a row
-	operators int   // in this expression
-	unclosed  bool  // braces do not pair up in this file
-	told      bool  // a limit was told in this declaration
+	place     place    // what the body at hand is
+	argument  bool     // a label may stand here
+	clause    bool     // in a heading or an entry of a block: a clause has begun
+	entry     bool     // the next token written starts an entry
+	depth     int      // open braces of this declaration
+	brackets  []opened // open ( and [
+	prefixes  int      // in a row
+	operators int      // above one another in this expression
+	unclosed  bool     // braces do not pair up in this file
+	told      bool     // a limit was told in this declaration
 }
 
 // tag runs the token pass over the scanner's tokens.
@@ -238,7 +238,7 @@ func (t *tagger) bracket(tok token) {
 	}
 	t.startEntry()
 	isCall := len(t.out) > 0 && t.out[len(t.out)-1].kind == call && t.text(tok) == "("
-	t.brackets = append(t.brackets, len(t.out))
+	t.brackets = append(t.brackets, opened{at: len(t.out), before: t.operators})
 	k := punct
 	if len(t.brackets) > maxNesting {
 		t.limit("D0113", "this expression is nested more than %d deep", maxNesting)
@@ -270,8 +270,10 @@ func (t *tagger) closeBracket() {
 	if last := len(t.out) - 1; t.state == open && t.out[last].kind == punct && t.text(t.out[last]) == "," {
 		t.out[last].kind = separator
 	}
-	if len(t.brackets) > 0 {
-		t.brackets = t.brackets[:len(t.brackets)-1]
+	if n := len(t.brackets) - 1; n >= 0 {
+		b := t.brackets[n]
+		t.operators = max(t.operators, b.before+b.most)
+		t.brackets = t.brackets[:n]
 	}
 	t.write(punct)
 	t.state = done
@@ -281,7 +283,7 @@ func (t *tagger) closeBracket() {
 // After a clause's argument it goes on with the clause unless a label follows.
 func (t *tagger) comma() {
 	if len(t.brackets) > 0 {
-		opener := t.brackets[len(t.brackets)-1]
+		opener := t.brackets[len(t.brackets)-1].at
 		t.write(punct)
 		t.state, t.argument = open, opener > 0 && t.out[opener-1].kind == call
 		return

@@ -284,6 +284,12 @@ func (t *tagger) operatorWord(text string) {
 
 // joined writes an operator of several words.
 func (t *tagger) joined(last int) {
-	t.count(operator, last)
+	if word := t.word(t.in[t.i]); word == "and" || word == "or" {
+		t.alternative()
+		t.writeTo(operator, last)
+		t.argument = false
+	} else {
+		t.count(operator, last)
+	}
 	t.state = open
 }

@@ -257,8 +257,12 @@ func (c *checker) fnDecl(d *decl) {
 		case *ast.Unary:
 			walk(x.X)
 		case *ast.Binary:
-			walk(x.X)
-			walk(x.Y)
+			left := ast.Expr(x)
+			for b, ok := x, true; ok; b, ok = left.(*ast.Binary) {
+				walk(b.Y)
+				left = b.X
+			}
+			walk(left)
 		case *ast.ListExpr:
 			for _, e := range x.Elems {
 				walk(e)

@@ -202,7 +202,9 @@ type Unary struct {
 // Op is one of: or and == != < <= > >= in contains startswith endswith like
 // matches is + - * / %. Not is "x not in y" or "x is not null" written as one
 // operator. Quant is "any" or "all" where a text operator takes a list; Cased
-// asks for the exact text.
+// asks for the exact text. A chain of and or or may have any length: a walk goes
+// down X in a loop. At is kept, since a chain whose every link asked its operands
+// for their places would take quadratic time; zero, it follows from them.
 type Binary struct {
 	Op    string
 	OpAt  source.Span
@@ -210,6 +212,7 @@ type Binary struct {
 	Quant string
 	Cased bool
 	X, Y  Expr
+	At    source.Span
 }
 
 // Paren keeps parentheses that the author wrote.
@@ -237,9 +240,14 @@ func (x *Literal) Span() source.Span  { return x.At }
 func (x *ListExpr) Span() source.Span { return x.At }
 func (x *Call) Span() source.Span     { return x.At }
 func (x *Unary) Span() source.Span    { return x.At }
-func (x *Binary) Span() source.Span   { return x.X.Span().To(x.Y.Span()) }
-func (x *Paren) Span() source.Span    { return x.At }
-func (x *Bad) Span() source.Span      { return x.At }
+func (x *Binary) Span() source.Span {
+	if x.At.IsZero() {
+		return x.X.Span().To(x.Y.Span())
+	}
+	return x.At
+}
+func (x *Paren) Span() source.Span { return x.At }
+func (x *Bad) Span() source.Span   { return x.At }
 
 // The dynamic types of Literal.Value, kept here so that the list is checked.
 var _ = []any{false, int64(0), float64(0), "", time.Duration(0), time.Time{}, netip.Addr{}, netip.Prefix{}}

@@ -111,7 +111,7 @@ var syntax = []Code{
 	{
 		ID:    "D0114",
 		Title: "an expression is too long",
-		When:  "One expression has more than 10,000 operators.",
+		When:  "One expression has more than 10,000 operators. Alternatives joined by and or or are counted one by one: there may be any number of them.",
 		Why:   "A list says the same, is read at once, and is matched far faster.",
 		Wrong: "const long = 1" + strings.Repeat(" + 1", 10_001) + "\n",
 		Right: "const long = [1, 1, 1]\n",

@@ -10,6 +10,7 @@ package eval
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -105,8 +106,28 @@ func (g *Graph) Input(col int, kind types.Kind) ID {
 // time.Duration, time.Time, netip.Addr, netip.Prefix, []any, or nil for null. See
 // MaxListColumn for the long lists that functions do not see.
 func (g *Graph) Const(kind types.Kind, value any) ID {
-	key := appendValue(nodeKey(literal, kind), value)
+	key := nodeKey(literal, kind)
+	if list, ok := value.([]any); ok && len(list) > longList {
+		key = append(key, digest(list)...)
+	} else {
+		key = appendValue(key, value)
+	}
 	return g.add(key, node{op: literal, kind: kind, value: &constant{kind: kind, value: value}})
+}
+
+// longList is how many elements of a list its key holds; that of a longer list is
+// their digest, since a list may hold a million.
+const longList = 1_000
+
+// digest is the SHA-256 of a list's elements.
+func digest(list []any) []byte {
+	h := sha256.New()
+	var one []byte
+	for _, e := range list {
+		one = appendValue(one[:0], e)
+		h.Write(one)
+	}
+	return h.Sum(nil)
 }
 
 // appendValue writes a constant so that no two write alike.

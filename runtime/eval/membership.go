@@ -92,8 +92,14 @@ func inList(t types.Type, list []any, cased bool) (vec.Test, error) {
 		case nil:
 			continue
 		case string:
+			if texts == nil {
+				texts = make([]string, 0, len(list)) // there may be a million
+			}
 			texts, ok = append(texts, x), t.Kind == types.String
 		case int64:
+			if ints == nil {
+				ints = make([]int64, 0, len(list))
+			}
 			ints, ok = append(ints, x), t.Numeric() || t.Kind == types.Timestamp || t.Kind == types.Duration
 		case float64:
 			floats, ok = append(floats, x), t.Numeric()

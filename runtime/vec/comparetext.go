@@ -74,21 +74,31 @@ type word struct {
 const blank = 0x2020202020202020
 
 func newWord(s string) *word {
-	w := &word{text: FoldString(s), ascii: true}
-	for i, r := range w.text {
-		_, size := utf8.DecodeRuneInString(w.text[i:])
-		lo, hi := size, size
-		for q := unicode.SimpleFold(r); q != r; q = unicode.SimpleFold(q) {
-			lo, hi = min(lo, utf8.RuneLen(q)), max(hi, utf8.RuneLen(q))
-		}
-		w.min += int32(lo)
-		w.max += int32(hi)
-		w.ascii = w.ascii && r < utf8.RuneSelf
-	}
+	w := &word{text: FoldString(s)}
+	w.min, w.max = foldedLengths(w.text)
+	w.ascii = strings.IndexFunc(w.text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 	if n := len(w.text); n >= 8 {
 		w.tail = load8(w.text, n-8) | blank
 	}
 	return w
+}
+
+// foldedLengths are the bytes of the shortest and the longest text that fold to
+// the folded text s.
+func foldedLengths(s string) (shortest, longest int32) {
+	for i, r := range s {
+		if r < utf8.RuneSelf && r != 'k' && r != 's' { // the Kelvin sign and ſ fold to these
+			shortest, longest = shortest+1, longest+1
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(s[i:])
+		lo, hi := size, size
+		for q := unicode.SimpleFold(r); q != r; q = unicode.SimpleFold(q) {
+			lo, hi = min(lo, utf8.RuneLen(q)), max(hi, utf8.RuneLen(q))
+		}
+		shortest, longest = shortest+int32(lo), longest+int32(hi)
+	}
+	return shortest, longest
 }
 
 // equal reports whether s folds to the word.

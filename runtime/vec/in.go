@@ -31,13 +31,14 @@ type textSet struct {
 func newTextSet(texts []string, cased bool) *textSet {
 	t := &textSet{texts: make(map[string]struct{}, len(texts)), cased: cased, min: math.MaxInt}
 	for _, s := range texts {
-		w := &word{text: s, min: int32(len(s)), max: int32(len(s))}
+		lo, hi := int32(len(s)), int32(len(s))
 		if !cased {
-			w = newWord(s)
+			s = FoldString(s)
+			lo, hi = foldedLengths(s)
 		}
-		t.texts[w.text] = struct{}{}
-		t.min, t.max = min(t.min, int(w.min)), max(t.max, int(w.max))
-		if k, ok := endsOf(w.text); ok {
+		t.texts[s] = struct{}{}
+		t.min, t.max = min(t.min, int(lo)), max(t.max, int(hi))
+		if k, ok := endsOf(s); ok {
 			t.ends[k>>6] |= 1 << (k & 63)
 		}
 	}
