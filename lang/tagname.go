@@ -9,6 +9,8 @@ func (t *tagger) identifier(text string) {
 		t.operandName()
 	case t.labelHere():
 		t.label()
+	case text == "cased" && t.misplaced():
+		t.dropCased(t.i)
 	case text == "not":
 		t.not()
 	case operatorWords[text]:
@@ -277,9 +279,43 @@ func (t *tagger) operatorWord(text string) {
 		}
 		if t.word(t.in[min(last+1, len(t.in)-1)]) == "cased" {
 			last++
+			if q := t.word(t.in[min(last+1, len(t.in)-1)]); last == t.i+1 && (q == "any" || q == "all") {
+				last++
+				t.dropCased(last)
+			}
 		}
 	}
 	t.joined(last)
+}
+
+// misplaced reports whether the word cased at hand, which is not behind a text
+// operator, is meant as part of one: it stands behind an operand or before one.
+func (t *tagger) misplaced() bool {
+	if t.in[t.i].first || t.mode < valuing {
+		return false
+	}
+	next := t.peek(1)
+	switch {
+	case t.state == done:
+		return true
+	case t.state == fresh || next.first:
+		return false
+	case next.kind == ident:
+		text := t.text(next)
+		return !operatorWords[text] && text != "not" && clauses[text] == nil
+	}
+	return next.kind == str || next.kind == literal || t.is(next, "[")
+}
+
+// dropCased tells that the word cased, or its quantifier, at index i stands where
+// it cannot. What is around it is read as if it was not there.
+func (t *tagger) dropCased(i int) {
+	d := t.diags.Errorf("D0102", t.at(t.in[i]), "`%s` cannot stand here", t.word(t.in[i]))
+	if t.word(t.in[i]) == "cased" {
+		d.Hint = `cased stands right behind contains, startswith, endswith, like or matches; for a whole text write: x like cased "Ann"`
+	} else {
+		d.Hint = "write it before cased: contains " + t.word(t.in[i]) + " cased"
+	}
 }
 
 // joined writes an operator of several words.

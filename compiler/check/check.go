@@ -113,10 +113,16 @@ func (c *checker) run(files []*ast.File) *plan.Set {
 // input, so the rules over the second are refused.
 func (c *checker) schemas() {
 	first := map[string]*types.Schema{}
+	refused := map[*plan.Rule]bool{}
 	var rules []*plan.Rule
 	for _, r := range c.set.Rules {
 		s := r.From.Schema
 		if s == nil {
+			if refused[r.From.Rule] {
+				refused[r] = true
+				c.diags.Errorf("D0607", r.From.At, "rule %s has errors, so its alerts cannot be read", r.From.Rule.Name)
+				continue
+			}
 			rules = append(rules, r)
 			continue
 		}
@@ -129,6 +135,7 @@ func (c *checker) schemas() {
 		default:
 			d := c.diags.Errorf("D0608", r.From.At, "schema %s is declared differently by another file of this set", s.Name)
 			d.Hint = "declare it once, and import that file"
+			refused[r] = true
 			continue
 		}
 		rules = append(rules, r)

@@ -48,7 +48,7 @@ func (c *checker) list(m *module, x *ast.ListDecl) *plan.Const {
 			t, ok = types.TNetwork, true
 		}
 		if !ok {
-			c.diags.Errorf("D0213", x.Type.At, "unknown type %s", x.Type.Name).Hint = hint(x.Type.Name, types.TypeNames)
+			c.diags.Errorf("D0213", x.Type.At, "unknown type %s", x.Type.Name).Hint = typeHint(&ast.Name{Ident: *x.Type})
 			return nil
 		}
 		want = t
@@ -221,11 +221,8 @@ func (c *checker) field(st *ast.Stage) (types.Field, bool) {
 	}
 	t, ok := fieldType(st.Args[0].Value)
 	if !ok {
-		d := c.diags.Errorf("D0213", st.Args[0].Value.Span(), "unknown type %s", st.Args[0].Value.Span().Text())
-		d.Hint = hint(st.Args[0].Value.Span().Text(), types.TypeNames)
-		if d.Hint == "" {
-			d.Hint = "the types are " + strings.Join(types.TypeNames, ", ") + ", list(string)"
-		}
+		at := st.Args[0].Value.Span()
+		c.diags.Errorf("D0213", at, "unknown type %s", at.Text()).Hint = typeHint(st.Args[0].Value)
 		return f, false
 	}
 	f.Type = t
@@ -301,6 +298,51 @@ func fieldType(x ast.Expr) (types.Type, bool) {
 		}
 	}
 	return types.TInvalid, false
+}
+
+// foreignTypes are what other languages call our types.
+var foreignTypes = map[string]string{
+	"text": "string", "str": "string", "varchar": "string", "keyword": "string", "char": "string",
+	"integer": "int", "long": "int", "bigint": "int", "int64": "int", "uint64": "int", "short": "int",
+	"double": "float", "decimal": "float", "real": "float", "float64": "float", "number": "int or float",
+	"boolean": "bool", "flag": "bool",
+	"date": "timestamp", "datetime": "timestamp", "time": "timestamp",
+	"interval": "duration", "timespan": "duration",
+	"address": "ip", "inet": "ip", "ipv4": "ip", "ipv6": "ip", "ip_address": "ip", "cidr": "ip",
+	"strings": "list(string)", "ints": "list(int)", "ips": "list(ip)",
+}
+
+// typeHint says what a type that does not exist is called here.
+func typeHint(x ast.Expr) string {
+	all := "the types are " + strings.Join(types.TypeNames, ", ") + ", list(string)"
+	switch x := ast.Unparen(x).(type) {
+	case *ast.ListExpr:
+		if len(x.Elems) == 1 {
+			if t, ok := fieldType(x.Elems[0]); ok {
+				return "a list is written: list(" + t.String() + ")"
+			}
+		}
+		return "a list is written: list(string)"
+	case *ast.Call:
+		if name := strings.ToLower(x.Fun.Name); len(x.Args) == 1 && (name == "list" || name == "array" || name == "set") {
+			if t, ok := fieldType(x.Args[0].Value); ok && t.Kind != types.List {
+				return "a list is written: list(" + t.String() + ")"
+			}
+			return typeHint(x.Args[0].Value)
+		}
+	case *ast.Name:
+		name := strings.ToLower(x.Name)
+		if name == "list" || name == "array" || name == "set" {
+			return "a list says what it holds: list(string)"
+		}
+		if ours := foreignTypes[name]; ours != "" {
+			return "it is called " + ours + " here"
+		}
+		if h := hint(name, types.TypeNames); h != "" {
+			return h
+		}
+	}
+	return all
 }
 
 // table reads a table's columns and rows, from the rule file or from a CSV file.

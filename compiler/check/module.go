@@ -25,6 +25,9 @@ type decl struct {
 	mod   *module
 	ast   ast.Decl
 	state resolution
+	// second marks a declaration whose name another one has. It is checked, and
+	// nothing more.
+	second bool
 
 	schema *types.Schema
 	list   *plan.Const
@@ -84,15 +87,20 @@ func (c *checker) module(f *ast.File) *module {
 		if name == nil {
 			continue
 		}
+		nd := &decl{mod: m, ast: d}
+		if b, ok := d.(*ast.Block); ok && b.Keyword.Name == "rule" {
+			nd.rule = &ruleDecl{decl: nd, block: b}
+		}
+		m.order = append(m.order, nd) // also the second of a name, for the errors inside of it
 		if first := m.names[name.Name]; first != nil {
+			nd.second = true
 			e := c.diags.Errorf("D0304", name.At, "%s is declared twice in this file", name.Name)
 			e.Hint = "the first one is " + first.kind() + " at line " + lineOf(first.ast.DeclName())
 			continue
 		}
-		nd := &decl{mod: m, ast: d}
-		if b, ok := d.(*ast.Block); ok && b.Keyword.Name == "rule" {
-			nd.rule = &ruleDecl{decl: nd, block: b}
+		if nd.rule != nil {
 			if other := c.rules[name.Name]; other != nil {
+				nd.second = true
 				e := c.diags.Errorf("D0602", name.At, "there is a rule %s already, in %s", name.Name, other.decl.mod.file.Source.Name)
 				e.Hint = "rules of one set need different names, since alerts and `from rule` use them"
 				continue
@@ -100,7 +108,6 @@ func (c *checker) module(f *ast.File) *module {
 			c.rules[name.Name] = nd.rule
 		}
 		m.names[name.Name] = nd
-		m.order = append(m.order, nd)
 	}
 	return m
 }
