@@ -34,12 +34,29 @@ func (s *stageChecker) risk() {
 		return
 	}
 	score := expr(s.stage.Args.Head[0])
+	if v, ok := r.c.opts.Fold(score); ok && negative(v) {
+		s.errorf("D0420", s.ast.Args[0].Value.Span(), "a score of %s would take risk away", plan.FormatValue(v)).Hint = "what an alert adds is 0 or more"
+	}
+	if limit := s.stage.Args.Clauses["cap"]; len(limit) > 0 && !(s.stage.Args.Float("cap", 0) > 0) {
+		s.errorf("D0420", s.ast.Clause("cap").At, "a cap of %s lets no score through", plan.FormatValue(limit[0].Const))
+	}
 	for _, e := range s.stage.Args.Clauses["on"] {
 		r.rule.Alert.Risk = append(r.rule.Alert.Risk, plan.Risk{
 			EntityType: e.Name, Entity: expr(e), Score: score,
 			Category: word("category"), Stage: word("stage"), Cap: s.stage.Args.Float("cap", 0),
 		})
 	}
+}
+
+// negative reports whether a constant is a number below zero.
+func negative(v any) bool {
+	switch v := v.(type) {
+	case int64:
+		return v < 0
+	case float64:
+		return v < 0
+	}
+	return false
 }
 
 // finish works out what the alerts show, tells the stages which of their

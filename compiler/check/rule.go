@@ -60,7 +60,7 @@ func (c *checker) rule(d *ruleDecl) *plan.Rule {
 	r.scope = &scope{mod: d.decl.mod, locals: map[string]local{}, rule: r}
 	r.check()
 	d.state = resolved
-	if c.diags.Errors() == before && !c.broken(d.block) {
+	if c.diags.Errors() == before && !c.broken(d.block) && !d.decl.second {
 		d.plan = r.rule
 		c.set.Rules = append(c.set.Rules, r.rule)
 	}
@@ -312,6 +312,7 @@ var riskColumns = []plan.Column{
 	{Name: "category", Type: types.TString, Optional: true},
 	{Name: "stage", Type: types.TString, Optional: true},
 	{Name: "rule", Type: types.TString},
+	{Name: "rule_id", Type: types.TString, Optional: true},
 	{Name: "level", Type: types.TString},
 }
 
@@ -362,9 +363,13 @@ func AlertColumns(of *plan.Rule) []plan.Column {
 	cols := []plan.Column{
 		{Name: "time", Type: types.TTimestamp},
 		{Name: "rule", Type: types.TString},
+		{Name: "rule_id", Type: types.TString, Optional: true},
 		{Name: "level", Type: types.TString},
 	}
-	seen := map[string]bool{"time": true, "rule": true, "level": true}
+	seen := map[string]bool{}
+	for _, col := range cols {
+		seen[col.Name] = true
+	}
 	for _, outs := range [][]plan.Output{of.Alert.Keys, of.Alert.Values} {
 		for _, o := range outs {
 			if !seen[o.Name] {

@@ -163,6 +163,8 @@ func (r *rule) row(a *runtime.Alert) (int64, []any) {
 			vals[c] = a.Time
 		case "rule":
 			vals[c] = a.Rule
+		case "rule_id":
+			vals[c] = text(a.RuleID)
 		case "level":
 			vals[c] = a.Level
 		default:
@@ -182,7 +184,8 @@ func (r *rule) row(a *runtime.Alert) (int64, []any) {
 func (r *rule) riskRow(a *runtime.Alert, k *runtime.Risk) (int64, []any) {
 	all := map[string]any{
 		"time": a.Time, "entity_type": k.EntityType, "entity": k.Entity, "score": k.Score,
-		"category": text(k.Category), "stage": text(k.Stage), "rule": a.Rule, "level": a.Level,
+		"category": text(k.Category), "stage": text(k.Stage), "rule": a.Rule,
+		"rule_id": text(a.RuleID), "level": a.Level,
 	}
 	vals := make([]any, len(r.def.Columns))
 	for c, col := range r.def.Columns {
