@@ -21,6 +21,7 @@ var rooms = []struct {
 	{pkg: "lang/types"},
 	{pkg: "lang/diag", may: []string{"lang/source"}},
 	{pkg: "lang/ast", may: []string{"lang/source"}},
+	{pkg: "lang/report", may: []string{"lang/diag", "lang/source"}},
 	{pkg: "lang", may: []string{"lang/*"}, owns: []string{"github.com/alecthomas/participle/v2"}},
 
 	{pkg: "runtime/vec", may: []string{"lang/types"}},
@@ -38,6 +39,7 @@ var rooms = []struct {
 	{pkg: "compiler/plan", may: []string{"lang/source", "lang/types", "runtime/op", "stdlib"}},
 	{pkg: "compiler/fold", may: []string{"compiler/plan", "lang/types", "runtime/eval", "runtime/vec"}},
 	{pkg: "compiler/check", may: []string{"compiler/plan", "lang/ast", "lang/diag", "lang/source", "lang/types", "runtime", "runtime/agg", "runtime/op", "stdlib"}},
+	{pkg: "compiler/lint", may: []string{"compiler/plan", "lang/ast", "lang/diag", "lang/source", "lang/types", "runtime/op", "runtime/vec", "stdlib"}},
 	{pkg: "compiler/opt", may: []string{"compiler/fold", "compiler/plan", "lang/types"}},
 	{pkg: "compiler/build", may: []string{"compiler/fold", "compiler/plan", "lang/types", "runtime", "runtime/engine", "runtime/eval", "runtime/op"}},
 	{pkg: "compiler", may: []string{"compiler/*", "lang", "lang/*", "runtime/agg", "runtime/op", "stdlib"}},

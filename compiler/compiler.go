@@ -38,6 +38,17 @@ const maxData = 256 << 20
 // Compile checks files together. Rules with errors are left out of the set; what
 // is wrong with them is in diags.
 func Compile(files []*source.File, opts Options, diags *diag.List) *plan.Set {
+	set, _ := checked(files, opts, diags)
+	if !opts.NoOptimise {
+		opt.Rules(set)
+	}
+	diags.Sort()
+	return set
+}
+
+// checked parses and checks files together, and gives the rules as they were
+// written, with the trees of the files.
+func checked(files []*source.File, opts Options, diags *diag.List) (*plan.Set, []*ast.File) {
 	c := &compilation{diags: diags, loaded: map[string]*ast.File{}}
 	trees := make([]*ast.File, len(files))
 	for i, f := range files {
@@ -54,11 +65,7 @@ func Compile(files []*source.File, opts Options, diags *diag.List) *plan.Set {
 		Fold:      fold.Const,
 		Title:     fold.Title,
 	}, diags)
-	if !opts.NoOptimise {
-		opt.Rules(set)
-	}
-	diags.Sort()
-	return set
+	return set, trees
 }
 
 type compilation struct {

@@ -39,6 +39,7 @@ func commands() []*command {
 		runCommand(),
 		demoCommand(),
 		checkCommand(),
+		lintCommand(),
 		fmtCommand(),
 		planCommand(),
 		explainCommand(),

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/detlang/det/compiler/lint"
 	"github.com/detlang/det/lang/diag"
 )
 
@@ -15,7 +16,7 @@ func explainCommand() *command {
 		operands: "[CODE…]",
 		summary:  "Explain the code of a diagnostic",
 		about: `Prints when a diagnostic is told, why, and a file that earns it beside the same
-file mended. Without a code all are listed.`,
+file mended; the same for a lint. Without a code all of the compiler's are listed.`,
 		examples: []example{
 			{"det explain D0203", "what D0203 means"},
 			{"det explain", "every code with its title"},
@@ -27,6 +28,15 @@ file mended. Without a code all are listed.`,
 			}
 			for i, id := range args {
 				c, ok := diag.Lookup(id)
+				if lint.Find(id) != nil {
+					if i > 0 {
+						fmt.Fprintln(s.out)
+					}
+					if err := explainLint(s.out, id); err != nil {
+						return err
+					}
+					continue
+				}
 				if !ok {
 					return usagef("there is no code %q%s\nrun 'det explain' for all codes", id, didYouMean(id, codeIDs()))
 				}

@@ -28,6 +28,14 @@ func printVersion(o *console) error {
 	return err
 }
 
+// moduleVersion is the version alone, "" for a build from a working tree.
+func moduleVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return ""
+}
+
 // versionLine is what the build recorded about itself.
 func versionLine() string {
 	version, commit, date := "(devel)", "", ""

@@ -1,0 +1,60 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+)
+
+// Pass is one lint at work.
+type Pass struct {
+	lint  *Lint
+	level Level
+	set   *Set
+	found *diag.List
+}
+
+// Tell records a finding. A place outside of the files at hand, such as a library
+// that they import, is nobody's business here. The result takes a hint, notes or
+// a fix, and is valid until the next Tell.
+func (p *Pass) Tell(at source.Span, format string, args ...any) *diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: p.lint.Code, Severity: p.level.Severity(), Span: at,
+		Message: fmt.Sprintf(format, args...) + " (" + p.lint.Name + ")",
+	}
+	if p.set.file(at.File) == nil {
+		return &d
+	}
+	return p.found.Add(d)
+}
+
+// mend gives a finding a fix that replaces a span, unless the span lies in a file
+// that is not ours to write or a comment would be lost.
+func (p *Pass) mend(d *diag.Diagnostic, at source.Span, text string) {
+	f := p.set.file(at.File)
+	if f == nil || f.Sigma || at.File.Text[at.Start:at.End] == text {
+		return
+	}
+	for _, c := range f.Tree.Comments {
+		if c.At.Start >= at.Start && c.At.End <= at.End && !strings.Contains(text, c.Text) {
+			return
+		}
+	}
+	d.Fix = &diag.Edit{Span: at, Text: text}
+}
+
+// remove gives a finding the fix of deleting a whole line or declaration, with the
+// white space behind it.
+func (p *Pass) remove(d *diag.Diagnostic, at source.Span) {
+	text := at.File.Text
+	end := at.End
+	for end < len(text) && (text[end] == ' ' || text[end] == '\t' || text[end] == '\r') {
+		end++
+	}
+	if end < len(text) && text[end] == '\n' {
+		end++
+	}
+	p.mend(d, source.Span{File: at.File, Start: at.Start, End: end}, "")
+}

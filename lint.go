@@ -1,0 +1,50 @@
+package det
+
+import (
+	"os"
+
+	"github.com/detlang/det/compiler"
+	"github.com/detlang/det/compiler/lint"
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+)
+
+// Linted is what the linter says about rule files.
+type Linted struct {
+	Files    []*source.File // as they are after fixes
+	Findings *diag.List     // what the compiler says, too
+	Fixed    int            // fixes that were made
+}
+
+// Lint compiles rule files, and those of folders, and looks for what is probably
+// not meant. Where all paths are folders, lints about what exists nowhere run too.
+// With fix, fixes are made in the result; the files on disk stay as they are. The
+// error is for files that cannot be read.
+func (c Compiler) Lint(cfg *lint.Config, fix bool, paths ...string) (*Linted, error) {
+	names, err := RuleFiles(paths...)
+	if err != nil {
+		return nil, err
+	}
+	out := &Linted{}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		out.Files = append(out.Files, source.New(name, string(text)))
+	}
+	with := *cfg
+	with.Whole = true
+	for _, p := range paths {
+		if info, err := os.Stat(p); err != nil || !info.IsDir() {
+			with.Whole = false
+		}
+	}
+	opts := compiler.Options{Functions: c.Functions, Params: c.Params}
+	if fix {
+		out.Files, out.Findings, out.Fixed = compiler.Fix(out.Files, opts, &with)
+	} else {
+		out.Findings = compiler.Lint(out.Files, opts, &with)
+	}
+	return out, nil
+}
