@@ -65,6 +65,25 @@ func (s *streamBuilder) column(name string, t types.Type) int {
 	return i
 }
 
+// member says where the columns of a union are found in the events of one schema.
+func (b *builder) member(s *types.Schema, cols []*plan.Column) engine.Member {
+	sb := b.streams[s]
+	m := engine.Member{Stream: sb.index}
+	for _, col := range cols {
+		at := engine.Absent
+		switch {
+		case col.Name == "schema":
+			at = engine.StreamName
+		case col.Name == "time":
+			at = sb.def.Time
+		case s.Find(col.Name) >= 0 || s.Open:
+			at = sb.column(col.Name, col.Type)
+		}
+		m.Columns = append(m.Columns, at)
+	}
+	return m
+}
+
 // settle marks the streams whose rows must come in order: where a rule keeps
 // state, and everywhere if rules read alerts.
 func (b *builder) settle() {
@@ -85,7 +104,7 @@ type ruleBuilder struct {
 
 func (b *builder) rule(r *plan.Rule) error {
 	rb := &ruleBuilder{rule: r, out: &engine.Rule{
-		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Upstream: -1,
+		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Muted: r.Meta.Muted,
 	}}
 	switch {
 	case r.From.Schema != nil:
@@ -104,12 +123,15 @@ func (b *builder) rule(r *plan.Rule) error {
 		}
 		rb.graph.order = r.From.Columns
 		rb.out.Risk = r.From.Risk
-		if r.From.Rule != nil {
-			up, ok := b.rules[r.From.Rule]
+		for _, of := range r.From.Rules {
+			up, ok := b.rules[of]
 			if !ok {
-				return fmt.Errorf("it reads rule %s, which is not built", r.From.Rule.Name)
+				return fmt.Errorf("it reads rule %s, which is not built", of.Name)
 			}
-			rb.out.Upstream = up
+			rb.out.Upstream = append(rb.out.Upstream, up)
+		}
+		for _, s := range r.From.Union {
+			rb.out.Union = append(rb.out.Union, b.member(s, r.From.Columns))
 		}
 	}
 	for _, st := range r.Stages {
@@ -229,6 +251,9 @@ func (rb *ruleBuilder) alert() error {
 		return err
 	}
 	if a.Evidence, err = outputs(spec.Evidence); err != nil {
+		return err
+	}
+	if a.Carried, err = outputs(spec.Carried); err != nil {
 		return err
 	}
 	for _, k := range spec.Risk {

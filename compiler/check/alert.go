@@ -140,9 +140,7 @@ var hole = regexp.MustCompile(`\{\s*([\p{L}_][\p{L}\p{N}_.]*)`)
 // there even if no condition reads them.
 func (r *ruleChecker) titleFields() {
 	for _, m := range hole.FindAllStringSubmatch(r.rule.Meta.Title, -1) {
-		if s := r.rule.From.Schema; s != nil && s.Find(m[1]) >= 0 {
-			r.sourceColumn(m[1], &ast.Ident{Name: m[1], At: r.titleAt}, false)
-		}
+		r.sourceColumn(m[1], &ast.Ident{Name: m[1], At: r.titleAt}, false)
 	}
 }
 

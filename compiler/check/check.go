@@ -7,6 +7,7 @@ package check
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/ast"
@@ -105,6 +106,7 @@ func (c *checker) run(files []*ast.File) *plan.Set {
 	}
 	c.riskLast()
 	c.schemas()
+	c.unheard()
 	return &c.set
 }
 
@@ -113,34 +115,45 @@ func (c *checker) run(files []*ast.File) *plan.Set {
 // input, so the rules over the second are refused.
 func (c *checker) schemas() {
 	first := map[string]*types.Schema{}
-	refused := map[*plan.Rule]bool{}
+	out := map[*plan.Rule]bool{}
 	var rules []*plan.Rule
 	for _, r := range c.set.Rules {
-		s := r.From.Schema
-		if s == nil {
-			if refused[r.From.Rule] {
-				refused[r] = true
-				c.diags.Errorf("D0607", r.From.At, "rule %s has errors, so its alerts cannot be read", r.From.Rule.Name)
-				continue
+		from := &r.From
+		if from.Schema != nil {
+			from.Schema = c.known(first, r, from.Schema)
+			out[r] = from.Schema == nil
+		}
+		for i, s := range from.Union {
+			from.Union[i] = c.known(first, r, s)
+			out[r] = out[r] || from.Union[i] == nil
+		}
+		for _, up := range from.Rules {
+			if out[up] && !out[r] {
+				out[r] = true
+				c.diags.Errorf("D0607", from.At, "rule %s has errors, so its alerts cannot be read", up.Name)
 			}
+		}
+		if !out[r] {
 			rules = append(rules, r)
-			continue
 		}
-		switch known := first[s.Name]; {
-		case known == nil:
-			first[s.Name] = s
-			c.set.Schemas = append(c.set.Schemas, s)
-		case reflect.DeepEqual(known, s):
-			r.From.Schema = known
-		default:
-			d := c.diags.Errorf("D0608", r.From.At, "schema %s is declared differently by another file of this set", s.Name)
-			d.Hint = "declare it once, and import that file"
-			refused[r] = true
-			continue
-		}
-		rules = append(rules, r)
 	}
 	c.set.Rules = rules
+}
+
+// known is the schema that stands for s, which is s where its name is new; nil where
+// another schema has the name.
+func (c *checker) known(first map[string]*types.Schema, r *plan.Rule, s *types.Schema) *types.Schema {
+	switch known := first[s.Name]; {
+	case known == nil:
+		first[s.Name] = s
+		c.set.Schemas = append(c.set.Schemas, s)
+		return s
+	case reflect.DeepEqual(known, s):
+		return known
+	}
+	d := c.diags.Errorf("D0608", r.From.At, "schema %s is declared differently by another file of this set", s.Name)
+	d.Hint = "declare it once, and import that file"
+	return nil
 }
 
 func (c *checker) sameID(ids map[string]*plan.Rule, r *plan.Rule) {
@@ -172,7 +185,7 @@ func (c *checker) riskLast() {
 
 // readsRisk reports whether a rule's alerts depend on the stream of risk.
 func readsRisk(r *plan.Rule) bool {
-	return r.From.Risk || r.From.Rule != nil && readsRisk(r.From.Rule)
+	return r.From.Risk || slices.ContainsFunc(r.From.Rules, readsRisk)
 }
 
 // names lists the keys of a map that are no internals, for hints.
@@ -190,4 +203,19 @@ func hint(name string, candidates []string) string {
 		return "did you mean " + near + "?"
 	}
 	return ""
+}
+
+// unheard warns of rules whose alerts go nowhere.
+func (c *checker) unheard() {
+	read := map[*plan.Rule]bool{}
+	for _, r := range c.set.Rules {
+		for _, up := range r.From.Rules {
+			read[up] = true
+		}
+	}
+	for _, r := range c.set.Rules {
+		if r.Meta.Muted && !read[r] && len(r.Alert.Risk) == 0 {
+			c.diags.Warnf("D0610", r.At, "rule %s sends no alerts, adds no risk, and no rule reads it", r.Name).Hint = "read it with `from rule " + r.Name + "`, or leave `generate false` out"
+		}
+	}
 }

@@ -192,10 +192,8 @@ func (c *checker) unknownName(s *scope, x *ast.Name) {
 	for _, col := range s.row {
 		candidates = append(candidates, col.Name)
 	}
-	if s.rule != nil && !s.rule.grouped && s.rule.rule.From.Schema != nil {
-		for _, f := range s.rule.rule.From.Schema.Fields {
-			candidates = append(candidates, f.Name)
-		}
+	if s.rule != nil && !s.rule.grouped {
+		candidates = append(candidates, s.rule.fields()...)
 	}
 	candidates = append(candidates, s.mod.visible(func(d *decl) bool { return d.rule == nil })...)
 	e.Hint = hint(x.Name, candidates)

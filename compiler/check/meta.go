@@ -43,8 +43,11 @@ var metadata = map[string]metaItem{
 	"attack": {list: true, set: many(func(m *plan.Meta) *[]string { return &m.Attack }), valid: func(v string) (string, bool) {
 		return "a technique is written T1059 or T1059.001, a tactic TA0006", attackID.MatchString(v)
 	}},
-	"tags":           {list: true, set: many(func(m *plan.Meta) *[]string { return &m.Tags })},
-	"references":     {list: true, set: many(func(m *plan.Meta) *[]string { return &m.References })},
+	"tags":       {list: true, set: many(func(m *plan.Meta) *[]string { return &m.Tags })},
+	"references": {list: true, set: many(func(m *plan.Meta) *[]string { return &m.References })},
+	"generate": {choices: []string{"true", "false"}, set: func(m *plan.Meta, v []string) {
+		m.Muted = v[0] == "false"
+	}},
 	"falsepositives": {list: true, set: many(func(m *plan.Meta) *[]string { return &m.FalsePositives })},
 }
 

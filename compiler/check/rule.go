@@ -17,7 +17,8 @@ type ruleDecl struct {
 	decl  *decl
 	block *ast.Block
 	state resolution
-	plan  *plan.Rule // nil when it has errors
+	plan  *plan.Rule   // nil when it has errors
+	by    *ruleChecker // what checked it: rules that read it may ask for more columns
 }
 
 // ruleChecker follows the row through the stages of one rule.
@@ -59,7 +60,7 @@ func (c *checker) rule(d *ruleDecl) *plan.Rule {
 	}
 	r.scope = &scope{mod: d.decl.mod, locals: map[string]local{}, rule: r}
 	r.check()
-	d.state = resolved
+	d.state, d.by = resolved, r
 	if c.diags.Errors() == before && !c.broken(d.block) && !d.decl.second {
 		d.plan = r.rule
 		c.set.Rules = append(c.set.Rules, r.rule)
@@ -181,11 +182,8 @@ func (r *ruleChecker) visible() []string {
 
 // fieldOf reports whether a name is a field of what the rule reads.
 func (r *ruleChecker) fieldOf(name string) bool {
-	if s := r.rule.From.Schema; s != nil {
-		return s.Find(name) >= 0
-	}
-	for _, col := range r.rule.From.Columns {
-		if col.Name == name {
+	for _, have := range r.fields() {
+		if have == name {
 			return true
 		}
 	}
@@ -212,8 +210,8 @@ func (r *ruleChecker) param(st *ast.Stage) {
 	r.bind(a.Name, l)
 }
 
-// sourceColumn is the column of a field of the event. With open, a field that the
-// schema does not name is admitted where the schema is open.
+// sourceColumn is the column of a field of what the rule reads. With open, a field
+// that the schema does not name is admitted where the schema is open.
 func (r *ruleChecker) sourceColumn(name string, at *ast.Ident, open bool) *plan.Column {
 	from := &r.rule.From
 	for _, col := range from.Columns {
@@ -222,7 +220,7 @@ func (r *ruleChecker) sourceColumn(name string, at *ast.Ident, open bool) *plan.
 		}
 	}
 	if from.Schema == nil {
-		return nil // the columns of other streams are all there from the start
+		return r.joined(name, at, open)
 	}
 	s := from.Schema
 	col := &plan.Column{Name: name, Optional: true, At: at.At}
@@ -240,143 +238,11 @@ func (r *ruleChecker) sourceColumn(name string, at *ast.Ident, open bool) *plan.
 	return col
 }
 
-// openField warns of a field that looks like a misspelling of one that the schema
-// names.
+// openField warns of a field that looks like a misspelling of one that what the rule
+// reads does name.
 func (r *ruleChecker) openField(name string, at *ast.Ident) {
-	var fields []string
-	for _, f := range r.rule.From.Schema.Fields {
-		fields = append(fields, f.Name)
-	}
-	if near, ok := diag.Nearest(name, fields); ok {
-		d := r.c.diags.Warnf("D0309", at.At, "schema %s does not name a field %s; it is read as text", r.rule.From.Schema.Name, name)
+	if near, ok := diag.Nearest(name, r.fields()); ok {
+		d := r.c.diags.Warnf("D0309", at.At, "schema %s does not name a field %s; it is read as text", r.rule.From.Name(), name)
 		d.Hint = "did you mean " + near + "?"
 	}
-}
-
-// from finds the stream that the rule reads.
-func (r *ruleChecker) from(st *ast.Stage) bool {
-	c := r.c
-	r.rule.From.At = st.At
-	if st.HasBody {
-		c.diags.Errorf("D0409", st.At, "`from` takes no braces")
-	}
-	if cl := st.Clause("rule"); cl != nil && len(st.Args) == 0 {
-		return r.fromRule(cl)
-	}
-	for _, cl := range st.Clauses {
-		c.diags.Errorf("D0402", cl.Word.At, "`from` has no %s", cl.Word.Name)
-	}
-	if len(st.Args) != 1 || st.Args[0].Name != nil {
-		c.diags.Errorf("D0407", st.At, "`from` names one schema").Hint = "from web_access, from rule other_rule, or from risk"
-		return false
-	}
-	x := st.Args[0].Value
-	d, name := c.lookup(r.scope.mod, x)
-	if d == nil && name == "risk" {
-		r.rule.From.Risk = true
-		r.stream(riskColumns)
-		return true
-	}
-	if d == nil {
-		e := c.diags.Errorf("D0303", x.Span(), "unknown schema %s", x.Span().Text())
-		e.Hint = hint(name, append(r.scope.mod.visible(func(d *decl) bool {
-			b, ok := d.ast.(*ast.Block)
-			return ok && b.Keyword.Name == "schema"
-		}), "risk"))
-		if e.Hint == "" {
-			e.Hint = "declare it, or import the library that has it: import std.web"
-		}
-		return false
-	}
-	if d.rule != nil {
-		c.diags.Errorf("D0311", x.Span(), "%s is a rule", name).Hint = "to read its alerts, write: from rule " + name
-		return false
-	}
-	c.resolve(d)
-	if d.schema == nil {
-		if b, ok := d.ast.(*ast.Block); !ok || b.Keyword.Name != "schema" {
-			c.diags.Errorf("D0311", x.Span(), "%s is %s, not a schema", name, d.kind())
-		}
-		return false
-	}
-	r.rule.From.Schema = d.schema
-	return true
-}
-
-// riskColumns are the columns of the stream of risk.
-var riskColumns = []plan.Column{
-	{Name: "time", Type: types.TTimestamp},
-	{Name: "entity_type", Type: types.TString},
-	{Name: "entity", Type: types.TString},
-	{Name: "score", Type: types.TFloat},
-	{Name: "category", Type: types.TString, Optional: true},
-	{Name: "stage", Type: types.TString, Optional: true},
-	{Name: "rule", Type: types.TString},
-	{Name: "rule_id", Type: types.TString, Optional: true},
-	{Name: "level", Type: types.TString},
-}
-
-// stream makes the columns of a stream that is not events.
-func (r *ruleChecker) stream(cols []plan.Column) {
-	for _, col := range cols {
-		r.rule.From.Columns = append(r.rule.From.Columns, &col)
-	}
-	r.scope.row = r.rule.From.Columns
-}
-
-// fromRule reads the alerts of another rule: its keys and values, and what every
-// alert has.
-func (r *ruleChecker) fromRule(cl *ast.Clause) bool {
-	c := r.c
-	if len(cl.Args) != 1 {
-		c.diags.Errorf("D0407", cl.At, "`from rule` names one rule")
-		return false
-	}
-	n, ok := cl.Args[0].Value.(*ast.Name)
-	if !ok {
-		c.diags.Errorf("D0407", cl.Args[0].Value.Span(), "`from rule` needs the name of a rule")
-		return false
-	}
-	d := c.rules[n.Name]
-	if d == nil {
-		c.diags.Errorf("D0307", n.At, "unknown rule %s", n.Name).Hint = hint(n.Name, names(c.rules))
-		return false
-	}
-	if d.state == resolving {
-		c.diags.Errorf("D0601", n.At, "rule %s reads the alerts of %s, which depends on them", r.rule.Name, n.Name)
-		return false
-	}
-	of := c.rule(d)
-	if of == nil {
-		// Its own errors were told; here is only a consequence of them.
-		e := c.diags.Errorf("D0607", n.At, "rule %s has errors, so its alerts cannot be read", n.Name)
-		e.Notes = append(e.Notes, diag.Note{Span: d.block.Name.At, Message: "this rule"})
-		return false
-	}
-	r.rule.From.Rule = of
-	r.stream(AlertColumns(of))
-	return true
-}
-
-// AlertColumns are the columns that a rule's alerts have as a stream.
-func AlertColumns(of *plan.Rule) []plan.Column {
-	cols := []plan.Column{
-		{Name: "time", Type: types.TTimestamp},
-		{Name: "rule", Type: types.TString},
-		{Name: "rule_id", Type: types.TString, Optional: true},
-		{Name: "level", Type: types.TString},
-	}
-	seen := map[string]bool{}
-	for _, col := range cols {
-		seen[col.Name] = true
-	}
-	for _, outs := range [][]plan.Output{of.Alert.Keys, of.Alert.Values} {
-		for _, o := range outs {
-			if !seen[o.Name] {
-				seen[o.Name] = true
-				cols = append(cols, plan.Column{Name: o.Name, Type: o.X.Type(), Optional: true})
-			}
-		}
-	}
-	return cols
 }

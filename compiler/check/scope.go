@@ -93,14 +93,9 @@ func (r *ruleChecker) bind(name *ast.Ident, l local) {
 		r.c.diags.Errorf("D0304", name.At, "%s has a meaning in this rule already", name.Name).Hint = "choose another name"
 		return
 	}
-	if r.scope.column(name.Name) != nil || r.schemaHas(name.Name) {
+	if r.scope.column(name.Name) != nil || !r.grouped && r.fieldOf(name.Name) {
 		r.c.diags.Errorf("D0304", name.At, "%s is a field of the row", name.Name).Hint = "choose another name, so that a reader can tell which is meant"
 		return
 	}
 	r.scope.locals[name.Name] = l
-}
-
-func (r *ruleChecker) schemaHas(name string) bool {
-	s := r.rule.From.Schema
-	return s != nil && !r.grouped && s.Find(name) >= 0
 }

@@ -42,7 +42,7 @@ func each(r *plan.Rule, f func(plan.Expr) plan.Expr) {
 			st.Inputs[i] = plan.Map(x, f)
 		}
 	}
-	for _, list := range [][]plan.Output{r.Alert.Keys, r.Alert.Values, r.Alert.Evidence} {
+	for _, list := range [][]plan.Output{r.Alert.Keys, r.Alert.Values, r.Alert.Evidence, r.Alert.Carried} {
 		for i := range list {
 			list[i].X = plan.Map(list[i].X, f)
 		}

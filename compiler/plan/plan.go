@@ -3,6 +3,8 @@
 package plan
 
 import (
+	"strings"
+
 	"github.com/detlang/det/lang/source"
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/op"
@@ -41,27 +43,41 @@ type Meta struct {
 	Tags           []string
 	References     []string
 	FalsePositives []string
+	// Muted says that the rule sends no alerts: it is there for the rules that read
+	// it, and for risk.
+	Muted bool
 }
 
-// Source is what a rule reads: events of a schema, the alerts of a rule, or the
-// stream of risk. Columns are those that the rule uses, in order of first use.
+// Source is what a rule reads: events of one schema, or of several as one stream,
+// the alerts of rules, or the stream of risk. Columns are those that the rule uses,
+// in order of first use.
 type Source struct {
 	Schema  *types.Schema
-	Rule    *Rule // from rule x
-	Risk    bool  // from risk
+	Union   []*types.Schema // from a, b: two or more
+	Rules   []*Rule         // from rule x, y
+	Risk    bool            // from risk
 	Columns []*Column
 	At      source.Span
 }
 
-// Name is the name of the stream.
+// Name is the name of the stream, as it stands behind from.
 func (s *Source) Name() string {
+	var names []string
 	switch {
-	case s.Rule != nil:
-		return "rule " + s.Rule.Name
 	case s.Risk:
 		return "risk"
+	case s.Schema != nil:
+		return s.Schema.Name
+	case len(s.Rules) > 0:
+		for _, r := range s.Rules {
+			names = append(names, r.Name)
+		}
+		return "rule " + strings.Join(names, ", ")
 	}
-	return s.Schema.Name
+	for _, u := range s.Union {
+		names = append(names, u.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Column is a column of a row. Its identity is the pointer.
@@ -94,7 +110,10 @@ type Alert struct {
 	Keys     []Output
 	Values   []Output
 	Evidence []Output // of a rule without a window: the event's fields
-	Risk     []Risk
+	// Carried are further fields of what the rule reads that rules over its alerts
+	// name. Nobody else sees them.
+	Carried []Output
+	Risk    []Risk
 	// Suppressed is the column that counts what throttle held back, or nil.
 	Suppressed *Column
 }

@@ -22,6 +22,12 @@ func (r *Rule) Print(w io.Writer) {
 	if out := outputs(r.Alert.Values); out != "" {
 		fmt.Fprintf(w, "  values   %s\n", out)
 	}
+	if out := outputs(r.Alert.Carried); out != "" {
+		fmt.Fprintf(w, "  carries  %s\n", out)
+	}
+	if r.Meta.Muted {
+		fmt.Fprintf(w, "  sends    nothing\n")
+	}
 	for _, k := range r.Alert.Risk {
 		fmt.Fprintf(w, "  risk     %s on %s(%s)", String(k.Score), k.EntityType, String(k.Entity))
 		if k.Stage != "" {

@@ -154,6 +154,20 @@ var structure = []Code{
 		Why:  "Input files are assigned to schemas by name, so the events of one would never reach the rules over the other.",
 	},
 	{
+		ID: "D0609", Title: "sources of a union that do not go together",
+		When:  "A rule reads several schemas or rules, and names a column that two of them have with different types, or that means something else in a union.",
+		Why:   "A column has one type. Taken from one source only, it would be missing in the rows of the other without a word.",
+		Wrong: exampleSchema + "schema dns {\n  time timestamp\n  user int\n}\n\nrule example {\n  from web, dns\n  when user == \"ann\"\n}\n",
+		Right: exampleSchema + "schema dns {\n  time timestamp\n  user string\n}\n\nrule example {\n  from web, dns\n  when user == \"ann\"\n}\n",
+	},
+	{
+		ID: "D0610", Title: "a rule whose alerts go nowhere (warning)",
+		When:  "A rule says `generate false`, adds no risk, and no rule of the set reads it.",
+		Why:   "It would run for nothing.",
+		Wrong: rule("  generate false\n  when user == \"ann\"\n"),
+		Right: rule("  when user == \"ann\"\n"),
+	},
+	{
 		ID: "D0702", Title: "an expression that grows too large",
 		When: "Names and fns that use others several times make expressions of more than 250,000 parts in one rule.",
 		Why:  "A rule must not be able to exhaust the machine that compiles it.",

@@ -29,6 +29,10 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 	if spec.Suppressed != None {
 		suppressed = f.Get(spec.Suppressed, mask)
 	}
+	var carried []*vec.Vec
+	if len(r.readers) > 0 {
+		carried = get(spec.Carried)
+	}
 	entities, scores := make([]*vec.Vec, len(spec.Risk)), make([]*vec.Vec, len(spec.Risk))
 	for i, k := range spec.Risk {
 		entities[i], scores[i] = f.Get(k.Entity, mask), f.Get(k.Score, mask)
@@ -39,14 +43,15 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 			Rule: r.def.Name, RuleID: r.def.ID, Level: r.def.Level, Attack: r.def.Attack, Time: b.Time[i],
 			Keys: named(spec.Keys, keys, i), Values: named(spec.Values, values, i),
 		}
+		at := place{source: noSource}
 		if w := b.Window; w != nil {
 			a.HasWindow, a.WindowStart, a.WindowEnd, a.Partial = true, w.Start[i], w.End[i], w.Partial
 			if w.Evidence != nil {
 				a.Evidence = w.Evidence(row)
 			}
 		} else {
-			src, n := b.Pos.At(row)
-			a.Evidence = []runtime.Event{{Source: r.e.sourceName(src), Row: n, Time: b.Time[i], Fields: present(named(spec.Evidence, evidence, i))}}
+			at.source, at.row = b.Pos.At(row)
+			a.Evidence = []runtime.Event{{Source: r.e.sourceName(at.source), Row: at.row, Time: b.Time[i], Fields: present(named(spec.Evidence, evidence, i))}}
 		}
 		if suppressed != nil && !suppressed.Missing(i) {
 			a.Suppressed = suppressed.I64[i]
@@ -66,7 +71,10 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 		}
 		a.ID = identity(r.def, &a)
 		a.Title = r.title(&a)
-		r.send(&a)
+		if carried != nil {
+			at.carried = named(spec.Carried, carried, i)
+		}
+		r.send(&a, at)
 	}
 	if rows == nil {
 		for i := range int32(b.N) {
@@ -137,78 +145,21 @@ func host(v any, k types.Kind) any {
 }
 
 // send hands an alert to the output and to the rules that read it.
-func (r *rule) send(a *runtime.Alert) {
+func (r *rule) send(a *runtime.Alert, at place) {
 	r.alerts++
-	r.e.out = append(r.e.out, *a)
-	for _, reader := range r.readers {
-		r.e.fail(reader.take(reader.row(a)))
+	if !r.def.Muted {
+		r.e.out = append(r.e.out, *a)
 	}
-	if len(a.Risk) > 0 {
+	for _, reader := range r.readers {
+		r.e.fail(reader.takeAlert(r, a, at))
+	}
+	for i := range a.Risk {
 		for _, reader := range r.e.rules {
 			if reader.def.Risk {
-				for i := range a.Risk {
-					r.e.fail(reader.take(reader.riskRow(a, &a.Risk[i])))
-				}
+				r.e.fail(reader.takeRisk(a, &a.Risk[i]))
 			}
 		}
 	}
-}
-
-// row is an alert as a row of a stream.
-func (r *rule) row(a *runtime.Alert) (int64, []any) {
-	vals := make([]any, len(r.def.Columns))
-	for c, col := range r.def.Columns {
-		switch col.Name {
-		case "time":
-			vals[c] = a.Time
-		case "rule":
-			vals[c] = a.Rule
-		case "rule_id":
-			vals[c] = text(a.RuleID)
-		case "level":
-			vals[c] = a.Level
-		default:
-			for _, list := range [][]runtime.Named{a.Keys, a.Values} {
-				for _, n := range list {
-					if n.Name == col.Name && vals[c] == nil {
-						vals[c] = n.Value
-					}
-				}
-			}
-		}
-	}
-	return a.Time, vals
-}
-
-// riskRow is one contribution of risk as a row of the stream of risk.
-func (r *rule) riskRow(a *runtime.Alert, k *runtime.Risk) (int64, []any) {
-	all := map[string]any{
-		"time": a.Time, "entity_type": k.EntityType, "entity": k.Entity, "score": k.Score,
-		"category": text(k.Category), "stage": text(k.Stage), "rule": a.Rule,
-		"rule_id": text(a.RuleID), "level": a.Level,
-	}
-	vals := make([]any, len(r.def.Columns))
-	for c, col := range r.def.Columns {
-		vals[c] = all[col.Name]
-	}
-	return a.Time, vals
-}
-
-func text(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-// take adds a row to the stream that the rule reads.
-func (r *rule) take(at int64, vals []any) error {
-	b := &runtime.Batch{N: 1, Time: []int64{at}, Pos: runtime.Positions{One: r.source, First: r.rows}, Names: r.e.sourceName}
-	for c, col := range r.def.Columns {
-		b.Cols = append(b.Cols, vec.Of(col.Type.Kind, vals[c]))
-	}
-	r.rows++
-	return r.buf.Add(b)
 }
 
 func number(v any) float64 {

@@ -79,6 +79,7 @@ type Engine struct {
 	rules   []*rule
 	sources []string
 	counted []int64 // by source: rows numbered by Number
+	risk    int32   // the source that contributions of risk are
 	byName  map[string]int32
 
 	clock     int64 // newest event time
@@ -94,6 +95,7 @@ type stream struct {
 	doors []vec.Door
 	buf   *order.Buffer
 	rules []*rule
+	joins []join // unions that the stream is part of
 	frame frame
 	rows  int64
 	last  int64 // time of the last row of the last batch
@@ -119,16 +121,17 @@ func New(p *Program, opts Options) *Engine {
 	for _, def := range p.Rules {
 		r := newRule(e, def)
 		e.rules = append(e.rules, r)
-		switch {
-		case def.Stream >= 0:
+		if def.Stream >= 0 {
 			s := e.streams[def.Stream]
 			r.segs[0].frame = s.frame
 			s.rules = append(s.rules, r)
-		case def.Upstream >= 0:
-			up := e.rules[def.Upstream]
-			up.readers = append(up.readers, r)
+		}
+		e.union(r)
+		for _, up := range def.Upstream {
+			e.rules[up].readers = append(e.rules[up].readers, r)
 		}
 	}
+	e.nameRules()
 	return e
 }
 
@@ -326,6 +329,11 @@ func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error
 	s.frame.Begin(b.Cols, b.N)
 	for _, r := range s.rules {
 		if err := r.run(ctx, 0, b); err != nil {
+			return err
+		}
+	}
+	for _, j := range s.joins {
+		if err := j.add(b); err != nil {
 			return err
 		}
 	}

@@ -27,8 +27,8 @@ type Stream struct {
 	Stateful bool
 }
 
-// Rule is one compiled rule. It reads an event stream (Stream ≥ 0), the alerts of
-// a rule (Upstream ≥ 0), or the stream of risk.
+// Rule is one compiled rule. It reads an event stream (Stream ≥ 0), several of them
+// as one (Union), the alerts of rules (Upstream), or the stream of risk.
 type Rule struct {
 	Name     string
 	ID       string
@@ -36,14 +36,28 @@ type Rule struct {
 	Title    *eval.Title
 	Attack   []string
 	Stream   int
-	Upstream int
+	Union    []Member
+	Upstream []int
 	Risk     bool
-	Columns  []runtime.Column // of a stream that is not events
+	Muted    bool             // its alerts go to the rules that read them, and nowhere else
+	Columns  []runtime.Column // of a stream that is not the events of one schema
 	Segments []*Segment
 	Alert    Alert
 	// Fingerprint tells whether saved state belongs to this rule as it stands.
 	Fingerprint string
 }
+
+// Member is one stream of a union: where each of the union's columns is found in it.
+type Member struct {
+	Stream  int
+	Columns []int // of the stream; or Absent, StreamName
+}
+
+// What a column of a union may be instead of one of the stream.
+const (
+	Absent     = -1 // the stream does not have it
+	StreamName = -2 // the name of the stream
+)
 
 // Segment is a stretch of a rule over one row: what is kept of a batch, what is
 // computed from it, and the operator that it goes to. The last segment has no
@@ -75,6 +89,7 @@ type Alert struct {
 	Keys       []Output
 	Values     []Output
 	Evidence   []Output // of the event itself, for rules without a window
+	Carried    []Output // what only the rules that read the alerts see
 	Risk       []Risk
 	Suppressed eval.ID
 }

@@ -19,9 +19,9 @@ type rule struct {
 	def     *Rule
 	segs    []segment
 	readers []*rule       // rules that read this one's alerts
-	buf     *order.Buffer // of a rule that reads alerts or risk
-	source  int32         // names the alert stream in positions
-	rows    int64         // rows that came through buf
+	buf     *order.Buffer // of a rule that reads alerts, risk, or several streams
+	source  int32         // names the rule's alerts in positions, where rules read them
+	rows    int64         // alerts and contributions of risk that came through buf
 	alerts  int64
 }
 
@@ -55,17 +55,8 @@ func newRule(e *Engine, def *Rule) *rule {
 	}
 	if def.Stream < 0 {
 		r.buf = order.NewBuffer()
-		r.source = e.Source(def.sourceName(e.prog))
 	}
 	return r
-}
-
-// sourceName names the stream of alerts that a rule reads.
-func (def *Rule) sourceName(p *Program) string {
-	if def.Upstream >= 0 {
-		return "rule " + p.Rules[def.Upstream].Name
-	}
-	return "risk"
 }
 
 // run takes a batch through segment i.

@@ -148,11 +148,7 @@ func (e *Engine) load(f *state.File) (notes []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range e.rules {
-		if r.buf != nil {
-			r.source = e.Source(r.def.sourceName(e.prog))
-		}
-	}
+	e.nameRules()
 	for _, s := range e.streams {
 		found, err := f.Load(streamSection+s.def.Name+" "+signature(s.def.Columns), func(r *state.Reader) error {
 			return s.buf.Load(r, kinds(s.def.Columns), e.sourceName)

@@ -203,7 +203,9 @@ func (q *Buffer) sort() {
 			refs = append(refs, ref{mark{h.b.Time[r], s, row}, int32(i), int32(r)})
 		}
 	}
-	slices.SortFunc(refs, func(a, b ref) int { return a.compare(b.mark) })
+	slices.SortFunc(refs, func(a, b ref) int { // two rows of one mark, in the order in which they came
+		return cmp.Or(a.compare(b.mark), cmp.Compare(a.batch, b.batch), cmp.Compare(a.at, b.at))
+	})
 	old := q.pending
 	q.pending = nil
 	for len(refs) > 0 {
