@@ -45,7 +45,8 @@ type RunOptions struct {
 	Alloc memory.Allocator
 	// Alerts takes the alerts as they arise.
 	Alerts func([]runtime.Alert) error
-	// Reject is told of each record and value that is set aside.
+	// Reject is told of each record and value that is set aside. A file with rows
+	// that come too late, or lie too far ahead, is read twice, for their lines.
 	Reject func(input.Reject)
 	// Progress is called now and then.
 	Progress func(Progress)
@@ -142,6 +143,8 @@ type run struct {
 	rows   int64
 	told   time.Time
 	failed []error
+	ctx    context.Context             // of the run, for what the engine calls back
+	lines  map[string]*input.LineIndex // of the files with rows that were set aside late
 }
 
 // file is one input.
@@ -188,7 +191,29 @@ func (n *run) aside(a engine.Aside) {
 	if a.Cause != engine.NoTime {
 		r.Detail = "its time is " + runtime.FormatTime(a.Time)
 	}
+	if n.opts.Reject != nil {
+		r.Line = n.line(a.Source, a.Row)
+	}
 	n.reject(r)
+}
+
+// line finds the line of a record that was set aside after it had been read, 0 if
+// there is none. The file is read again for that, once.
+func (n *run) line(source string, row int64) int64 {
+	if x := n.lines[source]; x != nil {
+		return x.Line(row)
+	}
+	x := &input.LineIndex{}
+	for _, f := range n.files {
+		if f.path == source {
+			x, _ = input.IndexLines(n.ctx, f.path, n.opts.Format, n.request(f)) // what it could read is right
+		}
+	}
+	if n.lines == nil {
+		n.lines = map[string]*input.LineIndex{}
+	}
+	n.lines[source] = x
+	return x.Line(row)
 }
 
 // assign finds the files and the stream that each belongs to.
@@ -334,6 +359,7 @@ const maxOpen = 256
 
 // all reads everything and ends the input.
 func (n *run) all(ctx context.Context) error {
+	n.ctx = ctx
 	if err := n.load(); err != nil {
 		return err
 	}

@@ -151,7 +151,7 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	stats, err := rules.Run(ctx, det.RunOptions{
 		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Until: o.until.value, State: o.state.value,
 		Alerts:   alerts.write,
-		Reject:   rejects.add,
+		Reject:   rejects.told(),
 		Progress: func(p det.Progress) { bar.update(p.Rows, p.Bytes, p.Total) },
 		Note:     func(note string) { fmt.Fprintln(bar.over(s.err), s.err.paint(bold, "note:"), note) },
 	})
@@ -268,10 +268,12 @@ func (o *runFlags) openRejects() (*rejectFile, error) {
 	return &rejectFile{input.NewRejectWriter(f), f}, nil
 }
 
-func (r *rejectFile) add(x input.Reject) {
-	if r.w != nil {
-		r.w.Add(x)
+// told is what a run tells of each reject, nil if nobody wants to know.
+func (r *rejectFile) told() func(input.Reject) {
+	if r.w == nil {
+		return nil
 	}
+	return r.w.Add
 }
 
 func (r *rejectFile) close() error {

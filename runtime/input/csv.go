@@ -13,8 +13,9 @@ import (
 // name_2, name_3 and so on. A cell without text is missing, and "" in quotes is
 // the empty string. Quotes inside a cell that does not begin with one are text.
 // Empty lines are passed over. A record with more or fewer cells than the header,
-// or with text behind a closing quote, is set aside, and reading goes on at the
-// line after the one where it began.
+// or with text behind a closing quote, is set aside with all of its lines. If a
+// quoted cell is not closed before the input or MaxRecord ends, reading goes on at
+// the line after the one where the record began.
 func OpenCSV(ctx context.Context, f *File, req Request) (Stream, error) {
 	rows, err := newRows(f.Name, req)
 	if err != nil {
@@ -66,20 +67,20 @@ func (r *csvReader) step(ctx context.Context) bool {
 	switch {
 	case why == "" && next < 0:
 		return false
-	case why != "":
+	case next < 0:
 		r.rows.setAside(Reject{Cause: Malformed, Detail: why, Text: r.firstLine()})
 		b.skipLine(ctx)
 	case next-b.pos > r.rows.req.MaxRecord:
 		r.rows.tooLong(r.firstLine())
 		b.skipLine(ctx)
-	case r.count == 1 && r.blank:
+	case why == "" && r.count == 1 && r.blank:
 		b.pos = next
-	case r.count != r.header:
-		r.rows.setAside(Reject{
-			Cause: Malformed, Text: b.buf[b.pos:next],
-			Detail: fmt.Sprintf("the record has %d cells, the header %d", r.count, r.header),
-		})
-		b.skipLine(ctx)
+	case why != "" || r.count != r.header:
+		if why == "" {
+			why = fmt.Sprintf("the record has %d cells, the header %d", r.count, r.header)
+		}
+		r.rows.setAside(Reject{Cause: Malformed, Text: bytes.TrimRight(b.buf[b.pos:next], "\r\n"), Detail: why})
+		b.pos = next
 	default:
 		r.rows.add(r.pick.from(r.cells), b.buf[b.pos:next])
 		b.pos = next
@@ -87,9 +88,9 @@ func (r *csvReader) step(ctx context.Context) bool {
 	return true
 }
 
-// find splits the record at pos into cells and gives the index behind it; -1 at
-// the end of the input, and when why says what is wrong. A record that is over
-// the limit is given as far as it was read.
+// find splits the record at pos into cells and gives the index behind it, -1 at
+// the end of the input and for a record without an end; why says what is wrong with
+// it. A record that is over the limit is given as far as it was read.
 func (r *csvReader) find(ctx context.Context) (next int, why string) {
 	b := r.block
 	if !b.more(ctx) {

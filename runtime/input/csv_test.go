@@ -50,7 +50,11 @@ func TestCSV(t *testing.T) {
 		{"ragged", "a,b,c\nx,1\nx,2,y\nx,3,y,z\nx,4,y\n", abc, "[[x 2 y] [x 4 y]]", "[0:2 malformed 2:4 malformed]"},
 		{"text behind a quote", "a,b,c\n\"x\"y,1,z\nx,2,y\n", abc, "[[x 2 y]]", "[0:2 malformed]"},
 		{"quote that is not closed", "a,b,c\n\"x,1,z\nx,2,y\nx,3,y\n", abc, "[[x 2 y] [x 3 y]]", "[0:2 malformed]"},
-		{"quote that is closed too late", "a,b,c\n\"x,1,z\nx,2,\"y\"\nx,3,y\n", abc, "[[x 2 y] [x 3 y]]", "[0:2 malformed]"},
+		{"quote that is closed too late", "a,b,c\n\"x,1,z\nx,2,\"y\"\nx,3,y\n", abc, "[[x 3 y]]", "[0:2 malformed]"},
+		{"ragged with lines in quotes", "a,b,c\n\"x\nx,1,y\nz\",2\nx,3,y\n", abc, "[[x 3 y]]", "[0:2 malformed]"},
+		{"text behind a quote with lines in it", "a,b,c\n\"x\nx,1,y\n\"z,2,y\nx,3,\"y\"\nx,4,y\n", abc, "[[x 4 y]]", "[0:2 malformed]"},
+		{"text behind a quote, and no other", "a,b,c\n\"x\"z,2,y\nx,3,y\n", abc, "[[x 3 y]]", "[0:2 malformed]"},
+		{"doubled quotes behind a quote", "a,b,c\n\"x\"z\"\"\ny\"\",1\",2,y\nx,3,y\n", abc, "[[x 3 y]]", "[0:2 malformed]"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

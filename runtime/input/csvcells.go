@@ -20,8 +20,10 @@ type csvCells struct {
 const unfinished = -2
 
 // split reads the record that begins at buf[i] and gives the index behind its
-// newline, or -1 and what is wrong with it. At least eight bytes stand behind
-// end.
+// newline, and what is wrong with it, "" for nothing. Text behind a closing quote
+// is wrong, and taken for a part of the cell, up to a quote that does end it: what
+// stands between quotes is never taken for records. At least eight bytes stand
+// behind end.
 func (c *csvCells) split(buf []byte, i, end int) (next int, why string) {
 	c.count, c.text = 0, c.text[:0]
 	if c.slots == nil {
@@ -32,17 +34,21 @@ func (c *csvCells) split(buf []byte, i, end int) (next int, why string) {
 		start := i
 		v := value{form: loose}
 		if buf[i] == '"' && i < end {
-			if v.text, i = c.quoted(buf, i+1, end); i < 0 {
-				return unfinished, ""
-			}
-			if i+1 < end && buf[i] == '\r' && buf[i+1] == '\n' {
-				i++
-			}
-			if i >= end || buf[i] == '\r' && i+1 >= end {
-				return unfinished, ""
-			}
-			if buf[i] != c.delimiter && buf[i] != '\n' {
-				return -1, "there is text behind a closing quote"
+			i++
+			for {
+				if v.text, i = c.quoted(buf, i, end); i < 0 {
+					return unfinished, ""
+				}
+				if i+1 < end && buf[i] == '\r' && buf[i+1] == '\n' {
+					i++
+				}
+				if i >= end || buf[i] == '\r' && i+1 >= end {
+					return unfinished, ""
+				}
+				if buf[i] == c.delimiter || buf[i] == '\n' {
+					break
+				}
+				why = "there is text behind a closing quote"
 			}
 		} else {
 			for {
@@ -78,7 +84,7 @@ func (c *csvCells) split(buf []byte, i, end int) (next int, why string) {
 		c.count++
 		i++
 		if buf[i-1] == '\n' {
-			return i, ""
+			return i, why
 		}
 	}
 }

@@ -55,6 +55,8 @@ type Request struct {
 	// Reject is told of every record that is set aside and every value that is
 	// missing because it does not fit. nil only counts.
 	Reject func(Reject)
+	// placed is told of each record that is given and its line, 0 for none.
+	placed func(row, line int64)
 }
 
 // The defaults of a Request.

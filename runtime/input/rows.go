@@ -98,6 +98,9 @@ func (r *rows) add(values []value, raw []byte) {
 			r.tellValue(i, values[i], o)
 		}
 	}
+	if r.req.placed != nil {
+		r.req.placed(r.number, r.line())
+	}
 	if r.n == 0 {
 		r.first = r.number
 	}
