@@ -69,6 +69,7 @@ type RunStats struct {
 	Files    int
 	Rejected []input.Count // records and values that were set aside
 	LeftOut  []input.Count // rows that joined no group of a rule
+	Unseen   []Unseen      // fields that rules read and no event had
 	Elapsed  time.Duration
 }
 
@@ -105,6 +106,9 @@ func (r *Ruleset) Run(ctx context.Context, opts RunOptions) (RunStats, error) {
 	err = run.all(ctx)
 	s := RunStats{Stats: run.engine.Stats(), Files: len(run.files), Rejected: run.counts.All(), Elapsed: time.Since(began)}
 	s.LeftOut = leftOut(s.Rules)
+	if ctx.Err() == nil {
+		s.Unseen = run.unseen(ctx)
+	}
 	return s, err
 }
 
@@ -145,6 +149,7 @@ type run struct {
 	failed []error
 	ctx    context.Context             // of the run, for what the engine calls back
 	lines  map[string]*input.LineIndex // of the files with rows that were set aside late
+	looked []unseen                    // by stream
 }
 
 // file is one input.
@@ -170,7 +175,7 @@ func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
 	if !opts.Until.IsZero() {
 		eo.Until = opts.Until.UnixMicro()
 	}
-	n.engine = engine.New(prog, eo)
+	n.engine, n.looked = engine.New(prog, eo), make([]unseen, len(prog.Streams))
 	if err := n.assign(); err != nil {
 		return nil, err
 	}
@@ -455,6 +460,7 @@ func (n *run) next(ctx context.Context, f *file) (bool, error) {
 	}
 	defer b.Record.Release()
 	n.rows += b.Record.NumRows()
+	n.looked[f.stream].look(b.Record)
 	pos := runtime.Positions{One: f.source, First: b.First, Row: b.Rows}
 	if err := n.engine.Push(ctx, f.stream, b.Record, pos); err != nil {
 		return false, err

@@ -157,6 +157,9 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	})
 	bar.clear()
 	written := errors.Join(alerts.close(), rejects.close())
+	for _, u := range stats.Unseen {
+		fmt.Fprintln(s.err, s.err.paint(bold, "note:"), unseen(u))
+	}
 	if o.stats {
 		written = errors.Join(written, printStats(s.err, stats))
 	} else if n := setAside(stats); n != "" {

@@ -62,6 +62,15 @@ func round(d time.Duration) string {
 	return d.Round(time.Microsecond).String()
 }
 
+// unseen says that a field never had a value.
+func unseen(u det.Unseen) string {
+	text := fmt.Sprintf("no event of %s has a value in %s", u.Schema, u.Field)
+	if u.Near != "" {
+		text += fmt.Sprintf("; the input has a field %s: did you mean that?", u.Near)
+	}
+	return text
+}
+
 // setAside says in one line what a run could not use; "" for nothing.
 func setAside(s det.RunStats) string {
 	var parts []string

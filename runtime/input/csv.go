@@ -39,7 +39,8 @@ type csvReader struct {
 	rows  *rows
 	block *block
 	csvCells
-	header int // how many cells a record must have
+	header int      // how many cells a record must have
+	names  []string // of its cells
 	start  int // of the current record in the block
 	pick   *pick
 }
@@ -161,6 +162,7 @@ func (r *csvReader) readHeader(ctx context.Context) error {
 			unique = fmt.Sprintf("%s_%d", name, n)
 		}
 		at[unique] = i
+		r.names = append(r.names, unique)
 	}
 	// Only the cells that a column wants get a slot.
 	r.slots = make([]int, r.header)
