@@ -41,7 +41,7 @@ type csvReader struct {
 	csvCells
 	header int      // how many cells a record must have
 	names  []string // of its cells
-	start  int // of the current record in the block
+	start  int      // of the current record in the block
 	pick   *pick
 }
 
