@@ -33,7 +33,8 @@ var rooms = []struct {
 	{pkg: "runtime/op", may: []string{"lang/types", "runtime", "runtime/agg", "runtime/state", "runtime/vec"}},
 	{pkg: "runtime/input", may: []string{"lang/types", "runtime/vec"}, owns: []string{"github.com/klauspost/compress"}},
 	{pkg: "runtime/output", may: []string{"lang/types", "runtime"}},
-	{pkg: "runtime/engine", may: []string{"lang/types", "runtime", "runtime/eval", "runtime/order", "runtime/state", "runtime/vec"}},
+	{pkg: "runtime/match", may: []string{"lang/types", "runtime/vec"}},
+	{pkg: "runtime/engine", may: []string{"lang/types", "runtime", "runtime/eval", "runtime/match", "runtime/order", "runtime/state", "runtime/vec"}},
 
 	{pkg: "stdlib", may: []string{"lang/types", "runtime/vec"}},
 	{pkg: "compiler/plan", may: []string{"lang/source", "lang/types", "runtime/op", "stdlib"}},
@@ -41,7 +42,7 @@ var rooms = []struct {
 	{pkg: "compiler/check", may: []string{"compiler/plan", "lang/ast", "lang/diag", "lang/source", "lang/types", "runtime", "runtime/agg", "runtime/op", "stdlib"}},
 	{pkg: "compiler/lint", may: []string{"compiler/plan", "lang/ast", "lang/diag", "lang/source", "lang/types", "runtime/op", "runtime/vec", "stdlib"}},
 	{pkg: "compiler/opt", may: []string{"compiler/fold", "compiler/plan", "lang/types"}},
-	{pkg: "compiler/build", may: []string{"compiler/fold", "compiler/plan", "lang/types", "runtime", "runtime/engine", "runtime/eval", "runtime/op"}},
+	{pkg: "compiler/build", may: []string{"compiler/fold", "compiler/plan", "lang/types", "runtime", "runtime/engine", "runtime/eval", "runtime/match", "runtime/op"}},
 	{pkg: "compiler", may: []string{"compiler/*", "lang", "lang/*", "runtime/agg", "runtime/op", "stdlib"}},
 
 	{pkg: ".", may: []string{"compiler", "compiler/*", "lang/diag", "lang/source", "lang/types", "runtime", "runtime/*", "stdlib"}},

@@ -25,8 +25,12 @@ type Compiler struct {
 	// Params set rule parameters from outside, by "rule.param" or "param". Values
 	// are bool, int64, float64, string, time.Duration or time.Time.
 	Params map[string]any
-	// NoOptimise runs the plan as it was written.
+	// NoOptimise runs the plan as it was written, rule by rule.
 	NoOptimise bool
+	// IndexFrom is from how many rules over a schema on their conditions are judged
+	// all at once, by an index; 0 is where that begins to pay, less than 0 is never.
+	// The alerts are the same.
+	IndexFrom int
 }
 
 // Source is a rule file that is not on disk.
@@ -38,6 +42,7 @@ type Ruleset struct {
 	set   *plan.Set
 	files int
 	plain bool // not optimised
+	build build.Options
 }
 
 // CompileError says that rules did not compile.
@@ -94,7 +99,11 @@ func (c Compiler) Sources(sources ...Source) (*Ruleset, *diag.List) {
 func (c Compiler) compile(files []*source.File) (*Ruleset, *diag.List) {
 	diags := &diag.List{}
 	set := compiler.Compile(files, compiler.Options{Functions: c.Functions, Params: c.Params, NoOptimise: c.NoOptimise}, diags)
-	return &Ruleset{set: set, files: len(files), plain: c.NoOptimise}, diags
+	rs := &Ruleset{set: set, files: len(files), plain: c.NoOptimise, build: build.Options{IndexFrom: c.IndexFrom}}
+	if c.NoOptimise {
+		rs.build.IndexFrom = -1
+	}
+	return rs, diags
 }
 
 // RuleFiles lists the rule files that paths name: files as they are, and from
@@ -174,4 +183,4 @@ func (r *Ruleset) Plan(w io.Writer) {
 }
 
 // program builds the rules anew, with fresh state.
-func (r *Ruleset) program() (*program, error) { return build.Program(r.set) }
+func (r *Ruleset) program() (*program, error) { return build.Program(r.set, r.build) }

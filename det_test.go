@@ -121,7 +121,10 @@ func (g *golden) run(t *testing.T) {
 
 	plain, _ := g.compile(t, det.Compiler{NoOptimise: true})
 	g.same(t, "without optimisation", want, g.read(t, plain))
+	indexed, _ := g.compile(t, det.Compiler{IndexFrom: 1})
+	g.same(t, "with all conditions in an index", want, g.read(t, indexed))
 	rows := g.rows(t, rules)
+	g.same(t, "with all conditions in an index, row by row", want, g.push(t, indexed, rows, pushing{size: 1}))
 	for _, size := range []int{1, 2, 3, 16, 1 << 20} {
 		g.same(t, fmt.Sprintf("in batches of %d", size), want, g.push(t, rules, rows, pushing{size: size}))
 		g.same(t, fmt.Sprintf("in batches of %d, saved and restored", size), want, g.push(t, rules, rows, pushing{size: size, restart: true}))

@@ -12,22 +12,36 @@ import (
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/engine"
 	"github.com/detlang/det/runtime/eval"
+	"github.com/detlang/det/runtime/match"
 	"github.com/detlang/det/runtime/op"
 )
 
+// Options say how programs are made.
+type Options struct {
+	// IndexFrom is from how many rules with conditions on a stream on these are
+	// judged by one index instead of one by one; 0 is DefaultIndexFrom, less than 0
+	// never.
+	IndexFrom int
+}
+
+// DefaultIndexFrom is about where an index begins to pay.
+const DefaultIndexFrom = 16
+
 // Program makes a program of a rule set. Each call makes one of its own, with
 // fresh state.
-func Program(set *plan.Set) (*engine.Program, error) {
+func Program(set *plan.Set, opts Options) (*engine.Program, error) {
 	b := &builder{set: set, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}}
 	for _, s := range set.Schemas {
 		b.stream(s)
 	}
+	b.index(opts)
 	for _, r := range set.Rules {
 		if err := b.rule(r); err != nil {
 			return nil, fmt.Errorf("rule %s: %w", r.Name, err)
 		}
 	}
 	b.settle()
+	b.unindex()
 	return b.prog, nil
 }
 
@@ -99,18 +113,19 @@ type ruleBuilder struct {
 	rule  *plan.Rule
 	out   *engine.Rule
 	graph *graph
-	where []plan.Expr // conditions of the segment that is open
+	index *match.Index // of the stream, for the first segment
+	where []plan.Expr  // conditions of the segment that is open
 }
 
 func (b *builder) rule(r *plan.Rule) error {
 	rb := &ruleBuilder{rule: r, out: &engine.Rule{
-		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Muted: r.Meta.Muted,
+		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Muted: r.Meta.Muted, Indexed: -1,
 	}}
 	switch {
 	case r.From.Schema != nil:
 		sb := b.streams[r.From.Schema]
 		rb.out.Stream = sb.index
-		rb.graph = newGraph(sb.def.Graph)
+		rb.graph, rb.index = newGraph(sb.def.Graph), sb.def.Index
 		for _, col := range r.From.Columns {
 			rb.graph.columns[col] = sb.column(col.Name, col.Type)
 		}
@@ -199,6 +214,25 @@ func (rb *ruleBuilder) stage(st *plan.Stage) error {
 	return nil
 }
 
+// filter gives a segment its conditions: to the index, as far as that understands
+// them, and to the graph.
+func (rb *ruleBuilder) filter(seg *engine.Segment) error {
+	cond := &plan.And{Xs: rb.where}
+	if rb.index != nil {
+		c, whole := rb.graph.cond(cond)
+		var err error
+		if rb.out.Indexed, err = rb.index.Add(c); err != nil {
+			return err
+		}
+		if whole {
+			return nil
+		}
+	}
+	id, err := rb.graph.node(cond)
+	seg.Filter = id
+	return err
+}
+
 // columns are columns as expressions.
 func columns(cols []*plan.Column) []plan.Expr {
 	out := make([]plan.Expr, len(cols))
@@ -211,16 +245,12 @@ func columns(cols []*plan.Column) []plan.Expr {
 // segment closes the open stretch of conditions.
 func (rb *ruleBuilder) segment(stage string) (*engine.Segment, error) {
 	seg := &engine.Segment{Stage: stage, Graph: rb.graph.g, Filter: engine.None}
-	switch len(rb.where) {
-	case 0:
-	default:
-		id, err := rb.graph.node(&plan.And{Xs: rb.where})
-		if err != nil {
+	if len(rb.where) > 0 {
+		if err := rb.filter(seg); err != nil {
 			return nil, err
 		}
-		seg.Filter = id
 	}
-	rb.where = nil
+	rb.where, rb.index = nil, nil
 	rb.out.Segments = append(rb.out.Segments, seg)
 	return seg, nil
 }

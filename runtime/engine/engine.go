@@ -94,8 +94,9 @@ type stream struct {
 	def   *Stream
 	doors []vec.Door
 	buf   *order.Buffer
-	rules []*rule
-	joins []join // unions that the stream is part of
+	rules []*rule // that are asked about every batch
+	index *index  // asks the others; may be nil
+	joins []join  // unions that the stream is part of
 	frame frame
 	rows  int64
 	last  int64 // time of the last row of the last batch
@@ -114,17 +115,26 @@ func New(p *Program, opts Options) *Engine {
 		clock: runtime.MinTime, watermark: runtime.MinTime,
 	}
 	for _, s := range p.Streams {
-		e.streams = append(e.streams, &stream{
+		st := &stream{
 			def: s, last: runtime.MinTime, doors: make([]vec.Door, len(s.Columns)), buf: order.NewBuffer(), frame: s.Graph.Frame(),
-		})
+		}
+		if s.Index != nil {
+			st.index = newIndex(s.Index)
+		}
+		e.streams = append(e.streams, st)
 	}
-	for _, def := range p.Rules {
+	for i, def := range p.Rules {
 		r := newRule(e, def)
+		r.place = i
 		e.rules = append(e.rules, r)
 		if def.Stream >= 0 {
 			s := e.streams[def.Stream]
 			r.segs[0].frame = s.frame
-			s.rules = append(s.rules, r)
+			if def.Indexed < 0 {
+				s.rules = append(s.rules, r)
+			} else {
+				s.index.rules[def.Indexed] = r
+			}
 		}
 		e.union(r)
 		for _, up := range def.Upstream {
@@ -327,8 +337,12 @@ func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error
 		e.clock = max(e.clock, b.Time[b.N-1])
 	}
 	s.frame.Begin(b.Cols, b.N)
-	for _, r := range s.rules {
-		if err := r.run(ctx, 0, b); err != nil {
+	due := s.rules
+	if s.index != nil {
+		due = s.index.due(s.rules, b)
+	}
+	for _, r := range due {
+		if err := r.first(ctx, b); err != nil {
 			return err
 		}
 	}

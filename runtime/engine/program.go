@@ -6,6 +6,7 @@ import (
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/eval"
+	"github.com/detlang/det/runtime/match"
 )
 
 // Program is a rule set ready to run. It holds the state of its operators, so it
@@ -23,6 +24,9 @@ type Stream struct {
 	Columns []runtime.Column
 	Time    int // index of the event time
 	Graph   *eval.Graph
+	// Index, where not nil, judges the first conditions of the rules that have a
+	// number in it, all at once.
+	Index *match.Index
 	// Stateful says that a rule keeps state, so rows must come in order of time.
 	Stateful bool
 }
@@ -42,7 +46,11 @@ type Rule struct {
 	Muted    bool             // its alerts go to the rules that read them, and nowhere else
 	Columns  []runtime.Column // of a stream that is not the events of one schema
 	Segments []*Segment
-	Alert    Alert
+	// Indexed is the number of the first segment's filter in the stream's index, -1
+	// if it is not there. The filter itself may be None then, if the index can
+	// judge it alone.
+	Indexed int
+	Alert   Alert
 	// Fingerprint tells whether saved state belongs to this rule as it stands.
 	Fingerprint string
 }

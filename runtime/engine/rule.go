@@ -17,6 +17,9 @@ type frame = *eval.Frame
 type rule struct {
 	e       *Engine
 	def     *Rule
+	place   int     // among the rules
+	hold    []int32 // rows of the batch that the index found,
+	maybe   []int32 // and those that the filter must confirm
 	segs    []segment
 	readers []*rule       // rules that read this one's alerts
 	buf     *order.Buffer // of a rule that reads alerts, risk, or several streams
@@ -63,6 +66,7 @@ func newRule(e *Engine, def *Rule) *rule {
 func (r *rule) run(ctx context.Context, i int, b *runtime.Batch) error {
 	seg := &r.segs[i]
 	began := time.Now()
+	defer func() { seg.spent += time.Since(began) }()
 	if i > 0 || r.buf != nil {
 		seg.frame.Begin(b.Cols, b.N)
 	}
@@ -73,20 +77,28 @@ func (r *rule) run(ctx context.Context, i int, b *runtime.Batch) error {
 		mask = vec.FromRows(rows, b.N)
 	}
 	if f := seg.def.Filter; f != None {
-		rows = seg.frame.Rows(f, mask)
-		if len(rows) == 0 {
-			seg.spent += time.Since(began)
-			return nil
-		}
-		if len(rows) == b.N {
-			rows, mask = nil, nil
-		} else {
-			mask = vec.FromRows(rows, b.N)
-		}
+		return r.pass(ctx, i, b, seg.frame.Rows(f, mask))
 	}
+	return r.hand(ctx, i, b, rows, mask)
+}
+
+// pass takes the rows that passed the filter of segment i on.
+func (r *rule) pass(ctx context.Context, i int, b *runtime.Batch, rows []int32) error {
+	switch len(rows) {
+	case 0:
+		return nil
+	case b.N:
+		return r.hand(ctx, i, b, nil, nil)
+	}
+	return r.hand(ctx, i, b, rows, vec.FromRows(rows, b.N))
+}
+
+// hand hands rows to the operator of segment i, or makes alerts of them; nil is all
+// rows.
+func (r *rule) hand(ctx context.Context, i int, b *runtime.Batch, rows []int32, mask vec.Bitmap) error {
+	seg := &r.segs[i]
 	if seg.def.Op == nil {
 		r.alert(b, rows, mask, seg.frame)
-		seg.spent += time.Since(began)
 		return nil
 	}
 	out := *b
@@ -99,9 +111,7 @@ func (r *rule) run(ctx context.Context, i int, b *runtime.Batch) error {
 	for _, id := range seg.def.Inputs {
 		out.Cols = append(out.Cols, seg.frame.Get(id, mask))
 	}
-	err := seg.def.Op.Push(ctx, &out, seg.emit)
-	seg.spent += time.Since(began)
-	return err
+	return seg.def.Op.Push(ctx, &out, seg.emit)
 }
 
 // advance moves the rule's clock: rows of other rules' alerts that are due come

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/match"
 )
 
 // Stats are the counts of a run.
@@ -19,6 +20,8 @@ type Stats struct {
 type StreamStats struct {
 	Name string
 	Rows int64
+	// Index is the counts of the index of the stream's rules; nil if it has none.
+	Index *match.Stats
 }
 
 // RuleStats are the counts of one rule and of its stages.
@@ -42,13 +45,21 @@ func (e *Engine) Stats() Stats {
 	s := e.stats
 	s.Alerts += int64(len(e.out))
 	for _, st := range e.streams {
-		s.Streams = append(s.Streams, StreamStats{st.def.Name, st.rows})
+		counts := StreamStats{Name: st.def.Name, Rows: st.rows}
+		if st.index != nil {
+			index := st.index.m.Stats()
+			counts.Index = &index
+		}
+		s.Streams = append(s.Streams, counts)
 	}
 	for _, r := range e.rules {
 		rs := RuleStats{Name: r.def.Name, Alerts: r.alerts}
 		for i := range r.segs {
 			seg := &r.segs[i]
 			st := StageStats{Stage: seg.def.Stage, Rows: seg.in, Spent: seg.spent}
+			if i == 0 && r.def.Indexed >= 0 {
+				st.Rows = e.streams[r.def.Stream].index.rows
+			}
 			if i+1 < len(r.segs) {
 				st.Spent -= min(st.Spent, r.segs[i+1].spent)
 			}

@@ -260,3 +260,19 @@ func ContainsFold(s, folded string) bool {
 		copy(piece[:], text[len(text)-kept:])
 	}
 }
+
+// ASCII reports whether a text has nothing beyond ASCII.
+func ASCII(s string) bool {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		if load8(s, i)&highBits != 0 {
+			return false
+		}
+	}
+	for ; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
