@@ -37,6 +37,7 @@ type table struct {
 	o       Options
 	waiting [][]string
 	widths  []int // once settled
+	below   bool  // why stands on lines of its own, below the other columns
 }
 
 var tableHead = []string{"TIME", "LEVEL", "RULE", "KEY", "WHY"}
@@ -114,14 +115,16 @@ func hidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError
 }
 
-// How narrow the columns of rule and key become so that why has its least width.
+// Where why has fewer columns than minWhy and needs more, it goes below, indented.
 const (
 	minKey = 8
-	minWhy = 20
+	minWhy = 40
+	indent = 4
 )
 
 // settle chooses the widths: of the short columns what they need, of rule and key
-// no more than a quarter of the width each, and the rest for why.
+// no more than a quarter of the width each, and the rest for why; where that goes
+// below, the rest is the key's.
 func (t *table) settle() {
 	t.widths = make([]int, len(tableHead))
 	for c, h := range tableHead {
@@ -137,12 +140,11 @@ func (t *table) settle() {
 	for _, w := range t.widths[:4] {
 		rest -= w + 2
 	}
-	for ; rest < minWhy && max(t.widths[2], t.widths[3]) > minKey; rest++ {
-		if t.widths[2] > t.widths[3] {
-			t.widths[2]--
-		} else {
-			t.widths[3]--
-		}
+	if t.below = rest < min(minWhy, t.widths[4]); t.below {
+		rest = t.o.Width - t.widths[0] - t.widths[1] - 6
+		t.widths[2] = min(t.widths[2], max(minKey, rest/2))
+		t.widths[3] = max(minKey, rest-t.widths[2])
+		rest = t.o.Width - indent
 	}
 	t.widths[4] = max(minKey, rest)
 	t.row(tableHead)
@@ -154,6 +156,10 @@ func (t *table) settle() {
 
 // row writes a row, on as many lines as its longest cell needs.
 func (t *table) row(row []string) {
+	var why []string
+	if t.below {
+		row, why = row[:4], fold(row[4], t.widths[4])
+	}
 	lines := make([][]string, len(row))
 	height := 1
 	for c, text := range row {
@@ -177,6 +183,12 @@ func (t *table) row(row []string) {
 		t.w.WriteString(strings.TrimRight(b.String(), " "))
 		t.w.WriteByte('\n')
 	}
+	for _, text := range why {
+		if t.o.Color {
+			text = paint(4, text, row[0] == tableHead[0])
+		}
+		t.w.WriteString(strings.Repeat(" ", indent) + text + "\n")
+	}
 }
 
 // paint sets a cell off: the head in bold, levels by how bad they are.
@@ -198,8 +210,8 @@ func paint(column int, text string, head bool) string {
 	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
-// fold breaks a text into lines of at most width columns, at spaces where there are
-// any in the second half of a line.
+// fold breaks a text into lines of at most width columns: behind the last comma of
+// the second half of a line, else at its last space, else anywhere.
 func fold(text string, width int) []string {
 	var lines []string
 	for uniseg.StringWidth(text) > width {
@@ -208,8 +220,11 @@ func fold(text string, width int) []string {
 			break
 		}
 		if text[cut] != ' ' {
-			if space := strings.LastIndexByte(text[:cut], ' '); space > 0 && uniseg.StringWidth(text[:space]) > width/2 {
-				cut = space
+			for _, at := range []string{", ", " "} {
+				if space := strings.LastIndex(text[:cut], at) + len(at) - 1; space > 0 && uniseg.StringWidth(text[:space]) > width/2 {
+					cut = space
+					break
+				}
 			}
 		}
 		lines = append(lines, text[:cut])

@@ -1,11 +1,14 @@
 package output
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rivo/uniseg"
 
+	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 )
 
@@ -17,6 +20,62 @@ func TestTableWidth(t *testing.T) {
 				t.Errorf("%d columns in a line of at most %d: %s", n, width, line)
 			}
 		}
+	}
+}
+
+// TestTableBelow puts why on lines of its own where the columns leave it no room,
+// and breaks it between values.
+func TestTableBelow(t *testing.T) {
+	alert := func(why ...runtime.Named) runtime.Alert {
+		return runtime.Alert{
+			Rule: "failed_login_spike", Level: "high", Time: 1709287200000000, Values: why,
+			Keys: []runtime.Named{{Name: "user", Kind: types.String, Value: "ann.keller"}},
+		}
+	}
+	long := []runtime.Named{
+		{Name: "failed", Kind: types.Int, Value: int64(40)},
+		{Name: "zscore(failed, usual)", Kind: types.Float, Value: 39.9},
+		{Name: "usual.mean", Kind: types.Float, Value: 0.1},
+		{Name: "usual.stddev", Kind: types.Float, Value: 0.3162},
+		{Name: "usual.n", Kind: types.Int, Value: int64(10)},
+	}
+	tests := []struct {
+		name  string
+		alert runtime.Alert
+		width int
+		want  string
+	}{
+		{"room enough", alert(long[0]), 80, `
+TIME                 LEVEL  RULE                KEY              WHY
+2024-03-01 10:00:00  high   failed_login_spike  user ann.keller  failed 40
+`},
+		{"too long", alert(long...), 80, `
+TIME                 LEVEL  RULE                KEY
+    WHY
+2024-03-01 10:00:00  high   failed_login_spike  user ann.keller
+    failed 40, zscore(failed, usual) 39.9, usual.mean 0.1, usual.stddev 0.3162,
+    usual.n 10
+`},
+		{"wrapped in its column", alert(long...), 120, `
+TIME                 LEVEL  RULE                KEY              WHY
+2024-03-01 10:00:00  high   failed_login_spike  user ann.keller  failed 40, zscore(failed, usual) 39.9, usual.mean 0.1,
+                                                                 usual.stddev 0.3162, usual.n 10
+`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var b strings.Builder
+			sink, err := tableWriter.Open(&b, Options{Width: tt.width})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(sink.Write([]runtime.Alert{tt.alert}), sink.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want[1:], b.String()); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+		})
 	}
 }
 
