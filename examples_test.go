@@ -64,6 +64,17 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// TestExamplesTogether compiles the whole folder as one set.
+func TestExamplesTogether(t *testing.T) {
+	files, err := filepath.Glob("examples/*/rule.det")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	if _, diags, err := (det.Compiler{}).Files(files...); err != nil || len(diags.All) > 0 {
+		t.Errorf("%v\n%s", err, render(diags))
+	}
+}
+
 func readLines(t *testing.T, name string) []map[string]any {
 	t.Helper()
 	data, err := os.ReadFile(name)
