@@ -3,6 +3,7 @@ package lint
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/detlang/det/compiler/plan"
@@ -60,6 +61,9 @@ func (r *Rule) columnFacts() map[*plan.Column]fact {
 		r.known[c] = fact{in: everything, always: !c.Optional, values: c.Enum}
 	}
 	for _, st := range r.Plan.Stages {
+		if st.Args != nil && st.Args.Bound != "" {
+			r.figures(st)
+		}
 		if st.Args == nil || !st.Fresh {
 			continue
 		}
@@ -68,6 +72,27 @@ func (r *Rule) columnFacts() map[*plan.Column]fact {
 		}
 	}
 	return r.known
+}
+
+// figures are the facts of the statistics that a stage makes.
+func (r *Rule) figures(st *plan.Stage) {
+	for _, c := range st.Out {
+		name, ok := strings.CutPrefix(c.Name, st.Args.Bound+".")
+		if !ok {
+			continue
+		}
+		f := fact{in: everything, of: st}
+		switch name {
+		case "n":
+			f.in, f.always = positive, true
+			if n := samples(st); n > 0 {
+				f.in.hi = float64(n)
+			}
+		case "stddev", "mad", "scale", "rscale":
+			f.in = positive
+		}
+		r.known[c] = f
+	}
 }
 
 // made is what is known of a column that a window makes.

@@ -22,51 +22,17 @@ rule both_methods {
 }
 `,
 	Rule: func(p *Pass, r *Rule) {
-		for _, st := range r.Plan.Stages {
-			if st.Cond == nil {
-				continue
-			}
-			given := r.before(st)
-			if len(given) > 0 && !r.possible(given) {
-				return // told where it began
-			}
-			if r.possible(append(given[:len(given):len(given)], st.Cond)) {
-				continue
-			}
-			d := p.Tell(st.Cond.Span(), "this can never be true")
-			if a, b := r.clash(append(given[:len(given):len(given)], st.Cond)); a != nil {
-				d.Hint = plan.String(a) + " and " + plan.String(b) + " exclude each other"
-			}
+		v := r.verdict()
+		if v.kind != clashing {
 			return
 		}
-	},
-}
-
-// clash finds two parts of conditions that exclude each other.
-func (r *Rule) clash(conds []plan.Expr) (a, b plan.Expr) {
-	parts := conjuncts(conds)
-	if len(parts) > 50 {
-		return nil, nil
-	}
-	for i, x := range parts {
-		for _, y := range parts[:i] {
-			if !r.possible([]plan.Expr{x, y}) {
-				return y, x
-			}
-		}
-	}
-	return nil, nil
-}
-
-// conjuncts are the parts of conditions that are joined by and.
-func conjuncts(conds []plan.Expr) []plan.Expr {
-	var out []plan.Expr
-	for _, x := range conds {
-		if a, ok := bare(x).(*plan.And); ok {
-			out = append(out, conjuncts(a.Xs)...)
+		d := p.Tell(v.cond.Span(), "this can never be true")
+		if v.part != nil {
+			d.Hint = plan.String(v.part) + " never is"
+		} else if a, b := r.clash([]plan.Expr{v.cond}); a != nil {
+			d.Hint = plan.String(a) + " and " + plan.String(b) + " exclude each other"
 		} else {
-			out = append(out, x)
+			d.Hint = "its parts, or the conditions before it, exclude each other"
 		}
-	}
-	return out
+	},
 }

@@ -26,6 +26,7 @@ type File struct {
 	Set   *Set
 	Rules []*Rule
 	Sigma bool // a rule in YAML
+	used  map[string]int
 }
 
 // Rule is a rule as written and as checked.
@@ -36,6 +37,7 @@ type Rule struct {
 	placed map[place]plan.Expr
 	lines  []*line
 	known  map[*plan.Column]fact
+	judged *verdict
 }
 
 // line is a stage as written, beside what became of it; let and from have no plan.
@@ -184,4 +186,15 @@ func (r *Rule) before(st *plan.Stage) []plan.Expr {
 		}
 	}
 	return out
+}
+
+// broken reports whether the file has errors, so that part of it may not be seen.
+func (f *File) broken() bool {
+	for i := range f.Set.Diags.All {
+		d := &f.Set.Diags.All[i]
+		if d.Severity == diag.Error && d.Span.File == f.Tree.Source {
+			return true
+		}
+	}
+	return false
 }
