@@ -15,6 +15,7 @@ import (
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/diag"
 	"github.com/detlang/det/lang/source"
+	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/stdlib"
 )
 
@@ -182,5 +183,13 @@ func (r *Ruleset) Plan(w io.Writer) {
 	}
 }
 
-// program builds the rules anew, with fresh state.
-func (r *Ruleset) program() (*program, error) { return build.Program(r.set, r.build) }
+// program builds the rules anew, with fresh state, those that are traced apart.
+func (r *Ruleset) program(trace func(*runtime.Judgement), traced func(rule string) bool) (*program, error) {
+	opts := r.build
+	if opts.Traced = traced; trace == nil {
+		opts.Traced = nil
+	} else if traced == nil {
+		opts.Traced = func(string) bool { return true }
+	}
+	return build.Program(r.set, opts)
+}

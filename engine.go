@@ -36,6 +36,11 @@ type EngineOptions struct {
 	Each func(*runtime.Alert) error
 	// Aside is told of rows that no rule sees: late, too far ahead, without a time.
 	Aside func(Aside)
+	// Trace, where set, is told what became of each row of the rules for which Traced
+	// says so (nil: of all): of each alert, and of each row that led to none, with
+	// the reason. The judgement is valid during the call.
+	Trace  func(*runtime.Judgement)
+	Traced func(rule string) bool
 	// Alloc makes the records of alerts; nil is Go's own memory.
 	Alloc memory.Allocator
 }
@@ -48,7 +53,7 @@ type Engine struct {
 
 // NewEngine makes an engine with fresh state.
 func (r *Ruleset) NewEngine(opts EngineOptions) (*Engine, error) {
-	prog, err := r.program()
+	prog, err := r.program(opts.Trace, opts.Traced)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +63,7 @@ func (r *Ruleset) NewEngine(opts EngineOptions) (*Engine, error) {
 	}
 	return &Engine{e: engine.New(prog, engine.Options{
 		Lateness: opts.Lateness, Ahead: opts.Ahead, Manual: opts.Manual, Aside: opts.Aside,
+		Trace: r.refined(opts.Trace), Traced: opts.Traced,
 		Alerts: func(list []runtime.Alert) error {
 			if opts.Each != nil {
 				for i := range list {

@@ -50,6 +50,9 @@ type RunOptions struct {
 	Reject func(input.Reject)
 	// Progress is called now and then.
 	Progress func(Progress)
+	// Trace and Traced are those of EngineOptions.
+	Trace  func(*runtime.Judgement)
+	Traced func(rule string) bool
 	// Note is told of what a user should know and that is no error, such as state
 	// that no longer fits a rule.
 	Note func(string)
@@ -162,13 +165,13 @@ type file struct {
 }
 
 func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
-	prog, err := r.program()
+	prog, err := r.program(opts.Trace, opts.Traced)
 	if err != nil {
 		return nil, err
 	}
 	n := &run{rules: r, opts: opts, prog: prog, seen: map[string]bool{}}
 	n.reject = input.Tee(n.counts.Add, opts.Reject)
-	eo := engine.Options{Manual: opts.Lateness == nil, Ahead: opts.Ahead, Alerts: opts.Alerts, Aside: n.aside}
+	eo := engine.Options{Manual: opts.Lateness == nil, Ahead: opts.Ahead, Alerts: opts.Alerts, Aside: n.aside, Trace: r.refined(opts.Trace), Traced: opts.Traced}
 	if opts.Lateness != nil {
 		eo.Lateness = *opts.Lateness
 	}

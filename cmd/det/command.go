@@ -42,6 +42,7 @@ func commands() []*command {
 		lintCommand(),
 		fmtCommand(),
 		planCommand(),
+		whyCommand(),
 		explainCommand(),
 		funcsCommand(),
 		completionCommand(),

@@ -42,7 +42,7 @@ func (i *instant) String() string {
 }
 
 func (i *instant) Set(s string) error {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
 			i.value = t.UTC()
 			return nil

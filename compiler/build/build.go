@@ -22,6 +22,9 @@ type Options struct {
 	// judged by one index instead of one by one; 0 is DefaultIndexFrom, less than 0
 	// never.
 	IndexFrom int
+	// Traced says which rules can be traced; nil is none. They are judged one by
+	// one, each condition by itself.
+	Traced func(rule string) bool
 }
 
 // DefaultIndexFrom is about where an index begins to pay.
@@ -36,7 +39,7 @@ func Program(set *plan.Set, opts Options) (*engine.Program, error) {
 	}
 	b.index(opts)
 	for _, r := range set.Rules {
-		if err := b.rule(r); err != nil {
+		if err := b.rule(r, opts.Traced != nil && opts.Traced(r.Name)); err != nil {
 			return nil, fmt.Errorf("rule %s: %w", r.Name, err)
 		}
 	}
@@ -113,19 +116,24 @@ type ruleBuilder struct {
 	rule  *plan.Rule
 	out   *engine.Rule
 	graph *graph
-	index *match.Index // of the stream, for the first segment
-	where []plan.Expr  // conditions of the segment that is open
+	index *match.Index  // of the stream, for the first segment
+	where []plan.Expr   // conditions of the segment that is open
+	tests []engine.Test // the same, of a rule that is traced
+	trace bool
 }
 
-func (b *builder) rule(r *plan.Rule) error {
-	rb := &ruleBuilder{rule: r, out: &engine.Rule{
+func (b *builder) rule(r *plan.Rule, traced bool) error {
+	rb := &ruleBuilder{rule: r, trace: traced, out: &engine.Rule{
 		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Muted: r.Meta.Muted, Indexed: -1,
 	}}
 	switch {
 	case r.From.Schema != nil:
 		sb := b.streams[r.From.Schema]
 		rb.out.Stream = sb.index
-		rb.graph, rb.index = newGraph(sb.def.Graph), sb.def.Index
+		rb.graph = newGraph(sb.def.Graph)
+		if !rb.trace {
+			rb.index = sb.def.Index
+		}
 		for _, col := range r.From.Columns {
 			rb.graph.columns[col] = sb.column(col.Name, col.Type)
 		}
@@ -149,8 +157,8 @@ func (b *builder) rule(r *plan.Rule) error {
 			rb.out.Union = append(rb.out.Union, b.member(s, r.From.Columns))
 		}
 	}
-	for _, st := range r.Stages {
-		if err := rb.stage(st); err != nil {
+	for i, st := range r.Stages {
+		if err := rb.stage(st, i); err != nil {
 			return err
 		}
 	}
@@ -164,13 +172,16 @@ func (b *builder) rule(r *plan.Rule) error {
 }
 
 // stage adds a stage: conditions wait until the segment ends, others end it.
-func (rb *ruleBuilder) stage(st *plan.Stage) error {
+func (rb *ruleBuilder) stage(st *plan.Stage, at int) error {
 	grouped := len(rb.out.Segments) > 0
 	if st.Cond != nil && (st.Spec.Name == "where" || !grouped) {
 		rb.where = append(rb.where, st.Cond)
+		if rb.trace {
+			rb.tests = append(rb.tests, engine.Test{At: at, When: st.Spec.Name == "when"})
+		}
 		return nil
 	}
-	seg, err := rb.segment(st.Spec.Name)
+	seg, err := rb.segment(st.Spec.Name, at)
 	if err != nil {
 		return err
 	}
@@ -200,12 +211,13 @@ func (rb *ruleBuilder) stage(st *plan.Stage) error {
 			return err
 		}
 		seg.Inputs = append(seg.Inputs, id)
-		name := plan.String(x)
+		name := "$" + plan.String(x)
 		if col, ok := x.(*plan.Col); ok {
 			name = col.Column.Name
 		}
 		in.Cols = append(in.Cols, runtime.Column{Name: name, Type: x.Type()})
 	}
+	seg.Given = in.Cols
 	if seg.Op, err = st.Spec.New(in, args); err != nil {
 		return err
 	}
@@ -243,21 +255,31 @@ func columns(cols []*plan.Column) []plan.Expr {
 }
 
 // segment closes the open stretch of conditions.
-func (rb *ruleBuilder) segment(stage string) (*engine.Segment, error) {
-	seg := &engine.Segment{Stage: stage, Graph: rb.graph.g, Filter: engine.None}
+func (rb *ruleBuilder) segment(stage string, at int) (*engine.Segment, error) {
+	seg := &engine.Segment{Stage: stage, At: at, Graph: rb.graph.g, Filter: engine.None}
+	for _, col := range rb.graph.order {
+		seg.Row = append(seg.Row, runtime.Column{Name: col.Name, Type: col.Type})
+	}
+	for i := range rb.tests {
+		var err error
+		if rb.tests[i].ID, err = rb.graph.node(rb.where[i]); err != nil {
+			return nil, err
+		}
+	}
+	seg.Tests = rb.tests
 	if len(rb.where) > 0 {
 		if err := rb.filter(seg); err != nil {
 			return nil, err
 		}
 	}
-	rb.where, rb.index = nil, nil
+	rb.where, rb.tests, rb.index = nil, nil, nil
 	rb.out.Segments = append(rb.out.Segments, seg)
 	return seg, nil
 }
 
 // alert builds what alerts show, over the last row.
 func (rb *ruleBuilder) alert() error {
-	if _, err := rb.segment("alert"); err != nil {
+	if _, err := rb.segment("alert", len(rb.rule.Stages)); err != nil {
 		return err
 	}
 	a, spec := &rb.out.Alert, &rb.rule.Alert

@@ -267,10 +267,14 @@ func write(b *strings.Builder, x Expr, outer int) {
 				b.WriteString("null")
 				return
 			}
-			if x.Not {
-				b.WriteString("not ")
+			switch {
+			case x.Not && x.Op == "==":
+				b.WriteString("!=")
+			case x.Not:
+				b.WriteString("not " + x.Op)
+			default:
+				b.WriteString(x.Op)
 			}
-			b.WriteString(x.Op)
 			if x.Quant != "" {
 				b.WriteString(" " + x.Quant)
 			}

@@ -74,6 +74,9 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 		if carried != nil {
 			at.carried = named(spec.Carried, carried, i)
 		}
+		if r.trace != nil {
+			r.trace.fired(b, row, a.ID)
+		}
 		r.send(&a, at)
 	}
 	if rows == nil {

@@ -33,6 +33,10 @@ type Options struct {
 	Alerts func([]runtime.Alert) error
 	// Aside is told of rows that were set aside; it may be nil.
 	Aside func(Aside)
+	// Trace, where set, is told what became of each row of the rules for which
+	// Traced says so (nil: of all). The judgement is valid during the call.
+	Trace  func(*runtime.Judgement)
+	Traced func(rule string) bool
 }
 
 // How far ahead a row may lie unless Options say otherwise: of the newest event in
@@ -306,6 +310,11 @@ func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
 
 func (e *Engine) aside(s *stream, b *runtime.Batch, i int, cause Cause) {
 	e.stats.Aside[cause]++
+	for _, r := range s.rules {
+		if r.trace != nil {
+			r.trace.aside(b, int32(i), cause)
+		}
+	}
 	if e.opts.Aside == nil {
 		return
 	}

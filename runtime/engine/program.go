@@ -74,12 +74,26 @@ type Segment struct {
 	Stage  string
 	Graph  *eval.Graph
 	Filter eval.ID // None where all rows go on
+	Tests  []Test  // what Filter joins, in order
 	Inputs []eval.ID
 	Fresh  bool // the operator sees the inputs alone, not the row before them
 	Op     runtime.Operator
+	// At is where the stage stands in the rule's plan; for the last segment it is the
+	// number of stages. Row are the columns that flow in, of a rule over events only
+	// behind its first operator, and Given those that the operator sees.
+	At         int
+	Row, Given []runtime.Column
 	// Drop is how many columns at the end of what the operator gives are its inputs
 	// only, and do not flow on.
 	Drop int
+}
+
+// Test is one condition of a rule: a where, or the when of a rule whose events
+// fire by themselves.
+type Test struct {
+	ID   eval.ID
+	At   int // stage of the plan
+	When bool
 }
 
 // None is no expression.

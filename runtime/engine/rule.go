@@ -26,6 +26,7 @@ type rule struct {
 	source  int32         // names the rule's alerts in positions, where rules read them
 	rows    int64         // alerts and contributions of risk that came through buf
 	alerts  int64
+	trace   *trace // nil unless the rule is traced
 }
 
 // segment is a running Segment.
@@ -59,6 +60,7 @@ func newRule(e *Engine, def *Rule) *rule {
 	if def.Stream < 0 {
 		r.buf = order.NewBuffer()
 	}
+	r.traced()
 	return r
 }
 
@@ -67,6 +69,9 @@ func (r *rule) run(ctx context.Context, i int, b *runtime.Batch) error {
 	seg := &r.segs[i]
 	began := time.Now()
 	defer func() { seg.spent += time.Since(began) }()
+	if r.trace != nil {
+		b = r.trace.loaded(b)
+	}
 	if i > 0 || r.buf != nil {
 		seg.frame.Begin(b.Cols, b.N)
 	}
@@ -77,7 +82,11 @@ func (r *rule) run(ctx context.Context, i int, b *runtime.Batch) error {
 		mask = vec.FromRows(rows, b.N)
 	}
 	if f := seg.def.Filter; f != None {
-		return r.pass(ctx, i, b, seg.frame.Rows(f, mask))
+		rows = seg.frame.Rows(f, mask)
+		if r.trace != nil {
+			r.trace.filtered(i, b, rows)
+		}
+		return r.pass(ctx, i, b, rows)
 	}
 	return r.hand(ctx, i, b, rows, mask)
 }

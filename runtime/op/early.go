@@ -200,6 +200,9 @@ func (w *early) Finish(context.Context, runtime.Emit) error {
 	return nil
 }
 
+// Trace tells of the rows that join no group.
+func (w *early) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { w.groups.trace = tell }
+
 func (w *early) Save(out *state.Writer) error {
 	w.groups.save(out)
 	w.book.save(out)

@@ -325,6 +325,9 @@ func mark(used vec.Bitmap, ids []int32) {
 	}
 }
 
+// Trace tells of the rows that join no group.
+func (w *fixed) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { w.groups.trace = tell }
+
 func (w *fixed) Save(out *state.Writer) error {
 	w.groups.save(out)
 	for _, x := range []int64{w.next, w.first, w.last} {

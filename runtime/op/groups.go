@@ -30,6 +30,7 @@ type groups struct {
 
 	missing, overflow int64 // rows left out
 	full              bool  // nothing was idle when room was last sought
+	trace             hold
 
 	vecs []*vec.Vec
 	ids  []int32
@@ -58,7 +59,33 @@ func (g *groups) of(b *runtime.Batch, rows []int32, n int) (ids []int32, some bo
 	}
 	g.missing += int64(missing)
 	g.overflow += int64(overflow)
+	if g.trace != nil && missing+overflow > 0 {
+		g.held(b, rows, ids)
+	}
 	return ids, missing+overflow > 0
+}
+
+// hold is told of rows that an operator holds back; nil where nobody listens.
+type hold func(b *runtime.Batch, row int32, h runtime.Held)
+
+// held tells of the rows that join no group.
+func (g *groups) held(b *runtime.Batch, rows, ids []int32) {
+	for i, id := range ids {
+		if id >= 0 {
+			continue
+		}
+		r := int32(i)
+		if rows != nil {
+			r = rows[i]
+		}
+		why := runtime.TooManyKeys
+		for _, c := range g.cols {
+			if b.Cols[c].Loaded(nil).Missing(int(r)) {
+				why = runtime.KeyMissing
+			}
+		}
+		g.trace(b, r, runtime.Held{Why: why})
+	}
 }
 
 // try gives codes without making room for them, and without counting.

@@ -47,6 +47,17 @@ func seasonNames() []string {
 	return names
 }
 
+// SameSeason reports whether windows that start at two times, in the zone of their
+// rule, are each other's history under a choice of `at`.
+func SameSeason(name string, a, b time.Time) bool {
+	for _, s := range seasons {
+		if s.name == name {
+			return s.slot(a) == s.slot(b)
+		}
+	}
+	return false
+}
+
 // start makes window from the first that counts.
 func (s *season) start(from int64) {
 	s.from, s.next, s.runs = from, from, make([][]run, s.slots)

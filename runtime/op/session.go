@@ -213,6 +213,9 @@ func (w *sessions) Finish(_ context.Context, emit runtime.Emit) error {
 	return err
 }
 
+// Trace tells of the rows that join no group.
+func (w *sessions) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { w.groups.trace = tell }
+
 func (w *sessions) Save(out *state.Writer) error {
 	w.groups.save(out)
 	w.visits.save(out)

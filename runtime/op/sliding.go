@@ -379,6 +379,9 @@ func (x *leaving) note(pos int64, wave int32) {
 // Advance has nothing to do: a sliding window is judged at its events.
 func (w *slider) Advance(context.Context, int64, runtime.Emit) error { return nil }
 
+// Trace tells of the rows that join no group.
+func (w *slider) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { w.groups.trace = tell }
+
 // Save writes the events; what is known of them follows.
 func (w *slider) Save(out *state.Writer) error {
 	w.groups.save(out)

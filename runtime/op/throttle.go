@@ -56,6 +56,7 @@ type gate struct {
 	until  []int64 // by key
 	held   []int64
 	now    int64
+	trace  hold
 	busy   int // keys that were live when that was last asked
 }
 
@@ -76,6 +77,9 @@ func (g *gate) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) erro
 		}
 		if t < g.until[id] {
 			g.held[id]++
+			if g.trace != nil {
+				g.trace(b, r, runtime.Held{Why: runtime.Throttled, Since: plus(g.until[id], -g.time), Until: g.until[id]})
+			}
 			continue
 		}
 		before[r] = g.held[id]
@@ -91,6 +95,9 @@ func (g *gate) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) erro
 	out.Cols = append(slices.Clip(b.Cols), vec.Ints(before, nil))
 	return emit(&out)
 }
+
+// Trace tells of the alerts that are held back.
+func (g *gate) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { g.trace = tell }
 
 // live marks the keys that hold back alerts, or have some to tell of.
 func (g *gate) live(used vec.Bitmap) {

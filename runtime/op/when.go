@@ -33,6 +33,7 @@ type trigger struct {
 	on    vec.Bitmap
 	scope []int64
 	fired map[firing]int64 // what has fired once, with the end of its window
+	trace hold
 }
 
 // firing names one key in one window.
@@ -51,12 +52,32 @@ func (t *trigger) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) e
 	default:
 		rows = t.edges(b)
 	}
+	if t.trace != nil {
+		t.held(b, rows)
+	}
 	if len(rows) == 0 {
 		return nil
 	}
 	out := *b
 	out.Sel = rows
 	return emit(&out)
+}
+
+// Trace tells of the rows that do not fire.
+func (t *trigger) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { t.trace = tell }
+
+// held tells of the rows of b that are not among those that fire.
+func (t *trigger) held(b *runtime.Batch, fire []int32) {
+	cond := bitsOf(t.cond, b)
+	b.Each(func(r int32) {
+		switch _, fires := slices.BinarySearch(fire, r); {
+		case fires:
+		case cond.Get(int(r)):
+			t.trace(b, r, runtime.Held{Why: runtime.NotRearmed})
+		default:
+			t.trace(b, r, runtime.Held{Why: runtime.ConditionFalse})
+		}
+	})
 }
 
 // edges is the rows at which the condition turns true. A row that finds another

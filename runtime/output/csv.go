@@ -30,7 +30,7 @@ func (s *csvSink) Write(alerts []runtime.Alert) error {
 		}
 		evidence, risk := []byte{'['}, []byte{'['}
 		for j := range a.Evidence {
-			evidence = appendEvent(append(evidence, ","[:min(j, 1)]...), &a.Evidence[j])
+			evidence = AppendEvent(append(evidence, ","[:min(j, 1)]...), &a.Evidence[j])
 		}
 		for j := range a.Risk {
 			risk = appendRisk(append(risk, ","[:min(j, 1)]...), &a.Risk[j])

@@ -39,7 +39,7 @@ func AppendJSON(b []byte, a *runtime.Alert) []byte {
 	b = appendNamed(b, a.Values)
 	b = append(b, `,"evidence":[`...)
 	for i := range a.Evidence {
-		b = appendEvent(append(b, ","[:min(i, 1)]...), &a.Evidence[i])
+		b = AppendEvent(append(b, ","[:min(i, 1)]...), &a.Evidence[i])
 	}
 	b = append(b, `],"attack":[`...)
 	for i, t := range a.Attack {
@@ -63,7 +63,8 @@ func appendTime(b []byte, t int64, present bool) []byte {
 	return appendText(b, runtime.FormatTime(t))
 }
 
-func appendEvent(b []byte, ev *runtime.Event) []byte {
+// AppendEvent appends an event behind an alert, as alerts show it.
+func AppendEvent(b []byte, ev *runtime.Event) []byte {
 	b = append(b, `{"source":`...)
 	b = appendText(b, ev.Source)
 	b = append(b, `,"row":`...)

@@ -147,7 +147,7 @@ func toFinding(a *runtime.Alert) finding {
 		f.FindingInfo.Attacks = append(f.FindingInfo.Attacks, toAttack(id))
 	}
 	for i := range a.Evidence {
-		f.Evidences = append(f.Evidences, evidence{appendEvent(nil, &a.Evidence[i])})
+		f.Evidences = append(f.Evidences, evidence{AppendEvent(nil, &a.Evidence[i])})
 	}
 	for _, k := range a.Keys {
 		if k.Value != nil {

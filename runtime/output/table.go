@@ -68,18 +68,18 @@ func (t *table) Close() error {
 
 // cells are an alert's columns.
 func cells(a *runtime.Alert) []string {
-	why := list(a.Values)
+	why := List(a.Values)
 	if a.Suppressed > 0 {
 		why += fmt.Sprintf(", %d held back before", a.Suppressed)
 	}
 	if a.Partial {
 		why += ", partial"
 	}
-	return []string{time.UnixMicro(a.Time).UTC().Format(time.DateTime), a.Level, printable(a.Rule), list(a.Keys), strings.TrimPrefix(why, ", ")}
+	return []string{time.UnixMicro(a.Time).UTC().Format(time.DateTime), a.Level, Printable(a.Rule), List(a.Keys), strings.TrimPrefix(why, ", ")}
 }
 
-// list is named values for people, a fraction with four digits.
-func list(named []runtime.Named) string {
+// List is named values for people, a fraction with four digits.
+func List(named []runtime.Named) string {
 	var parts []string
 	for _, n := range named {
 		if n.Value == nil {
@@ -89,14 +89,14 @@ func list(named []runtime.Named) string {
 		if f, ok := n.Value.(float64); ok && f != math.Trunc(f) {
 			text = strconv.FormatFloat(f, 'g', 4, 64)
 		}
-		parts = append(parts, printable(n.Name+" "+text))
+		parts = append(parts, Printable(n.Name+" "+text))
 	}
 	return strings.Join(parts, ", ")
 }
 
-// printable shows control characters instead of sending them to a terminal, which
+// Printable shows control characters instead of sending them to a terminal, which
 // would obey them: alerts hold what attackers wrote.
-func printable(s string) string {
+func Printable(s string) string {
 	if strings.IndexFunc(s, hidden) < 0 {
 		return s
 	}

@@ -1,0 +1,246 @@
+package det_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/detlang/det"
+	"github.com/detlang/det/compiler/why"
+	"github.com/detlang/det/runtime"
+)
+
+const whySchema = `schema auth {
+  time timestamp
+  user string
+  team string
+  ok bool
+  n int
+}
+`
+
+// hours are events of a user, one an hour from the first of March on, n of them in
+// hour i as counts say.
+func hours(user string, counts ...int) string {
+	var b strings.Builder
+	start := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
+	for i, n := range counts {
+		for k := range n {
+			at := start.Add(time.Duration(i)*time.Hour + time.Duration(k)*time.Second)
+			fmt.Fprintf(&b, `{"time": %q, "user": %q, "team": "red", "ok": false, "n": %d}`+"\n", at.Format(time.RFC3339), user, k)
+		}
+	}
+	return b.String()
+}
+
+// TestWhy asks about rules and holds the reason, and what would change it, against
+// what follows from the events by hand. Every outcome is in the table.
+func TestWhy(t *testing.T) {
+	usual := `rule r {
+  from auth
+  window 1h by user { failed = count() }
+  baseline usual of failed over 2d min 4 floor 1
+  when zscore(failed, usual) > 3 and failed >= 5
+}`
+	burst := `rule r {
+  from auth
+  where not ok and n < 100
+  window 10m sliding by user max 2 keys { c = count() }
+  when c >= 3
+}`
+	minute := func(m int) string { return fmt.Sprintf("2024-03-01T00:%02d:00Z", m) }
+	event := func(m int, user, rest string) string {
+		return fmt.Sprintf(`{"time": %q, "user": %s, "ok": false%s}`+"\n", minute(m), user, rest)
+	}
+	seen := map[runtime.Outcome]bool{}
+	for _, c := range []struct {
+		name, rule, events, at string
+		entity                 string // user if not given
+		lateness               time.Duration
+		until                  string
+		want                   runtime.Outcome
+		change                 string
+	}{
+		{name: "a burst after quiet hours", rule: usual, events: hours("ann", 2, 2, 2, 2, 9), at: "2024-03-01T04:30:00Z", want: runtime.Fired},
+		// mean 2, deviation 0, scale 1: z > 3 from 6 on.
+		{name: "too few for the score", rule: usual, events: hours("ann", 2, 2, 2, 2, 5), at: "2024-03-01T04:30:00Z", want: runtime.BelowFloor, change: "failed 6 or more instead of 5"},
+		// mean 0.25 with three empty hours, deviation 0.5, scale 1: z > 3 from 4 on, but at least 5.
+		{name: "both conditions", rule: usual, events: hours("ann", 1, 0, 0, 0, 2), at: "2024-03-01T04:30:00Z", want: runtime.ConditionFalse, change: "failed 5 or more instead of 2"},
+		{name: "new", rule: usual, events: hours("ann", 2, 2, 9), at: "2024-03-01T02:30:00Z", want: runtime.WarmingUp, change: "2 more windows in its history: usual has 2 of 4"},
+		{name: "new, and too few in any case", rule: usual, events: hours("ann", 2, 2, 4), at: "2024-03-01T02:30:00Z", want: runtime.ConditionFalse, change: "2 more windows in its history: usual has 2 of 4; failed 5 or more instead of 4"},
+		{name: "still above", rule: burst, events: hours("ann", 4), at: "2024-03-01T00:00:03Z", want: runtime.NotRearmed},
+		{name: "left out", rule: burst, events: event(0, `"ann"`, `, "n": 130`), at: minute(0), want: runtime.Excluded, change: "n 99 or less instead of 130"},
+		{name: "left out by a missing field", rule: burst, events: event(0, `"ann"`, ``), at: minute(0), want: runtime.Excluded, change: "n < 100 (n is missing)"},
+		{name: "no key", rule: `rule r {
+  from auth
+  window 1h by user, team { failed = count() }
+  when failed > 0
+}`, events: event(0, `"ann"`, ""), at: minute(0), want: runtime.KeyMissing},
+		{name: "no room", rule: burst, events: event(0, `"bob"`, `, "n": 1`) + event(0, `"cy"`, `, "n": 1`) + event(1, `"ann"`, `, "n": 1`), at: minute(1), want: runtime.TooManyKeys},
+		{name: "held back", rule: `rule r {
+  from auth
+  when n > 2
+  throttle 1h by user
+}`, events: event(0, `"ann"`, `, "n": 3`) + event(9, `"ann"`, `, "n": 3`), at: minute(9), want: runtime.Throttled},
+		{name: "late", rule: burst, events: event(30, `"bob"`, ``) + event(1, `"ann"`, ``), at: minute(1), lateness: 5 * time.Minute, want: runtime.TooLate},
+		{name: "from the future", rule: burst, events: event(30, `"bob"`, ``) + `{"time": "2034-03-01T00:00:00Z", "user": "ann"}`, at: "2034-03-01T00:00:00Z", lateness: 5 * time.Minute, want: runtime.TooFarAhead},
+		{name: "from before there were clocks", rule: burst, events: `{"time": "1980-03-01T00:00:00Z", "user": "ann"}` + "\n" + event(30, `"bob"`, ``), at: "1980-03-01T00:00:00Z", want: runtime.TimeMissing},
+		{name: "after the end", rule: burst, events: event(1, `"ann"`, ``), at: minute(1), until: minute(1), want: runtime.AfterEnd},
+		{name: "nobody", rule: usual, events: hours("Ann", 1), at: "2024-03-01T00:30:00Z", want: runtime.NotSeen},
+		{name: "another day", rule: usual, events: hours("ann", 1), at: "2024-05-01T00:30:00Z", want: runtime.NotSeen},
+		{name: "a key that is made", rule: `rule r {
+  from auth
+  where n > 5
+  window 1h by who = lower(user) { c = count() }
+  when c > 3
+}`, events: hours("ANN", 3), entity: "who", at: "2024-03-01T00:00:00Z", want: runtime.Excluded, change: "n 6 or more instead of 0"},
+		{name: "one of several", rule: `rule r {
+  from auth
+  when user startswith "b" or (n >= 7 and not ok)
+}`, events: hours("ann", 1), at: "2024-03-01T00:00:00Z", want: runtime.ConditionFalse, change: "n 7 or more instead of 0"},
+		{name: "a text", rule: `rule r {
+  from auth
+  when team == "blue" and not ok
+}`, events: hours("ann", 1), at: "2024-03-01T00:00:00Z", want: runtime.ConditionFalse, change: `team == "blue" (it does not hold)`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q := det.Question{Rule: "r", Entity: map[string]string{"user": "ann"}, At: instant(t, c.at)}
+			if c.entity != "" {
+				q.Entity = map[string]string{c.entity: "ann"}
+			}
+			opts := det.RunOptions{}
+			if c.lateness > 0 {
+				opts.Lateness = &c.lateness
+			}
+			if c.until != "" {
+				opts.Until = instant(t, c.until)
+			}
+			x := ask(t, whySchema+c.rule, c.events, q, opts)
+			var changes []string
+			for _, ch := range x.Changes {
+				changes = append(changes, ch.Text)
+			}
+			if got := strings.Join(changes, "; "); x.Outcome != c.want || got != c.change {
+				t.Errorf("%s, changed by %q; want %s, %q", x.Outcome, got, c.want, c.change)
+			}
+			seen[c.want] = true
+		})
+	}
+	manual, err := os.ReadFile("docs/manual.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range runtime.Outcomes {
+		if !seen[o.Outcome] {
+			t.Errorf("no case of %s", o.Outcome)
+		}
+		if row := fmt.Sprintf("| `%s` | %s |", o.Outcome, o.Doc); !strings.Contains(string(manual), row) {
+			t.Errorf("docs/manual.md lacks %s", row)
+		}
+	}
+}
+
+func instant(t *testing.T, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// ask compiles a rule and asks why, rewritten and as written, which must agree.
+func ask(t *testing.T, rule, events string, q det.Question, opts det.RunOptions) *why.Explanation {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "auth.ndjson")
+	if err := os.WriteFile(path, []byte(events), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	opts.Inputs = []string{path}
+	var out []*why.Explanation
+	for _, plain := range []bool{false, true} {
+		rules, diags := det.Compiler{NoOptimise: plain}.Sources(det.Source{Name: "r.det", Text: rule})
+		if diags.Errors() > 0 {
+			t.Fatal(&det.CompileError{Diagnostics: diags})
+		}
+		x, err := rules.Why(context.Background(), q, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, x)
+	}
+	if out[0].Outcome != out[1].Outcome {
+		t.Errorf("rewritten %s, as written %s", out[0].Outcome, out[1].Outcome)
+	}
+	return out[1]
+}
+
+// TestWhyHistory holds the sample that is shown against the statistics that the
+// engine computed, over tumbling and overlapping windows, seasons, and with empty
+// windows counted or not.
+func TestWhyHistory(t *testing.T) {
+	counts := make([]int, 24*20)
+	for i := range counts {
+		counts[i] = (i * i * 7 % 11) % 4
+	}
+	counts[0], counts[len(counts)-1] = 1, 9
+	for _, stages := range []string{
+		"window 1h by user { failed = count() }\n  baseline usual of failed over 10d min 2",
+		"window 1h by user { failed = count() }\n  baseline usual of failed over 10d at hour_of_day min 2 fill skip",
+		"window 1h by user { failed = count() }\n  baseline usual of failed at day_of_week min 2",
+		"window 1d every 6h by user { failed = count() }\n  baseline usual of failed over 7d min 2",
+		"window 1d by user zone \"America/New_York\" { failed = count() }\n  baseline usual of failed min 2",
+	} {
+		rule := whySchema + "rule r {\n  from auth\n  " + stages + "\n  when zscore(failed, usual) > 100\n}"
+		x := ask(t, rule, hours("ann", counts...), det.Question{Rule: "r", Entity: map[string]string{"user": "ann"}, At: instant(t, "2024-03-20T23:30:00Z")}, det.RunOptions{})
+		s := x.Statistics[0]
+		sum := 0.0
+		for _, v := range s.Sample {
+			sum += v.Value
+		}
+		i := slices.IndexFunc(s.Members, func(v why.Value) bool { return v.Name == "mean" })
+		if got := fmt.Sprintf("%.3g", sum/float64(len(s.Sample))); int64(len(s.Sample)) != s.N || i < 0 || !near(s.Members[i].Value, got) {
+			t.Errorf("%s\n%d samples with mean %s; the engine says %d, %v", stages, len(s.Sample), got, s.N, s.Members)
+		}
+	}
+}
+
+// near reports whether two numbers agree in three digits.
+func near(a, b string) bool {
+	var x, y float64
+	fmt.Sscan(a, &x)
+	fmt.Sscan(b, &y)
+	return fmt.Sprintf("%.3g", x) == fmt.Sprintf("%.3g", y)
+}
+
+// TestTraceTellsEveryRow counts what an engine that is traced tells: each event of a
+// rule ends in exactly one way.
+func TestTraceTellsEveryRow(t *testing.T) {
+	rules, diags := det.Compiler{}.Sources(det.Source{Name: "r.det", Text: whySchema + `rule r {
+  from auth
+  where n > 0
+  when n > 1
+  throttle 30s by user
+}`})
+	if diags.Errors() > 0 {
+		t.Fatal(&det.CompileError{Diagnostics: diags})
+	}
+	path := filepath.Join(t.TempDir(), "auth.ndjson")
+	if err := os.WriteFile(path, []byte(hours("ann", 10)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got := map[runtime.Outcome]int{}
+	_, err := rules.Run(context.Background(), det.RunOptions{Inputs: []string{path}, Trace: func(j *runtime.Judgement) { got[j.Outcome]++ }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[runtime.Outcome]int{runtime.Excluded: 1, runtime.ConditionFalse: 1, runtime.Fired: 1, runtime.Throttled: 7}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
