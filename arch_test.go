@@ -37,7 +37,7 @@ var rooms = []struct {
 	{pkg: "runtime/engine", may: []string{"lang/types", "runtime", "runtime/eval", "runtime/match", "runtime/order", "runtime/state", "runtime/vec"}},
 
 	{pkg: "stdlib", may: []string{"lang/types", "runtime/vec"}},
-	{pkg: "compiler/plan", may: []string{"lang/source", "lang/types", "runtime/op", "stdlib"}},
+	{pkg: "compiler/plan", may: []string{"lang/source", "lang/types", "runtime", "runtime/op", "stdlib"}},
 	{pkg: "compiler/fold", may: []string{"compiler/plan", "lang/types", "runtime/eval", "runtime/vec"}},
 	{pkg: "compiler/check", may: []string{"compiler/plan", "lang/ast", "lang/diag", "lang/source", "lang/types", "runtime", "runtime/agg", "runtime/op", "stdlib"}},
 	{pkg: "compiler/lint", may: []string{"compiler/plan", "lang/ast", "lang/diag", "lang/source", "lang/types", "runtime/op", "runtime/vec", "stdlib"}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -60,7 +61,9 @@ func (r *Ruleset) Why(ctx context.Context, q Question, opts RunOptions) (*why.Ex
 	if rule == nil {
 		return nil, &QuestionError{"there is no rule " + q.Rule + r.proposal(q.Rule)}
 	}
-	rule = withFields(rule, q.Entity)
+	if rule.From.Schema != nil && why.Grouping(rule) < 0 {
+		rule = rule.Reading(rule.From.Schema, slices.Sorted(maps.Keys(q.Entity))...)
+	}
 	witness, err := why.NewWitness(rule, asked)
 	if err != nil {
 		return nil, &QuestionError{err.Error()}
@@ -119,23 +122,6 @@ func (r *Ruleset) alert(ctx context.Context, id string, opts RunOptions) (*runti
 		return nil, &QuestionError{fmt.Sprintf("%d alerts have an id that begins with %s", len(found), id)}
 	}
 	return nil, errors.Join(&QuestionError{"there is no alert " + id + " over this input, and no rule of that name" + r.proposal(id)}, err)
-}
-
-// withFields is a rule over single events that reads the fields by which it is asked
-// about as well.
-func withFields(r *plan.Rule, entity map[string]string) *plan.Rule {
-	if r.From.Schema == nil || why.Grouping(r) >= 0 {
-		return r
-	}
-	out := *r
-	out.From.Columns = slices.Clone(r.From.Columns)
-	for name := range entity {
-		has := slices.ContainsFunc(out.From.Columns, func(c *plan.Column) bool { return c.Name == name })
-		if i := r.From.Schema.Find(name); i >= 0 && !has {
-			out.From.Columns = append(out.From.Columns, &plan.Column{Name: name, Type: r.From.Schema.Fields[i].Type, Optional: true})
-		}
-	}
-	return &out
 }
 
 // upTo is a set with a rule in place of the one of its name, and those that stand

@@ -311,9 +311,10 @@ func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
 func (e *Engine) aside(s *stream, b *runtime.Batch, i int, cause Cause) {
 	e.stats.Aside[cause]++
 	for _, r := range s.rules {
-		if r.trace != nil {
-			r.trace.aside(b, int32(i), cause)
-		}
+		r.trace.aside(s.def, b, int32(i), cause)
+	}
+	for _, j := range s.joins {
+		j.rule.trace.aside(s.def, b, int32(i), cause)
 	}
 	if e.opts.Aside == nil {
 		return

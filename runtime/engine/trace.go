@@ -123,9 +123,12 @@ var asideOutcomes = map[Cause]runtime.Outcome{
 	Late: runtime.TooLate, Future: runtime.TooFarAhead, NoTime: runtime.TimeMissing, After: runtime.AfterEnd,
 }
 
-// aside tells of a row that was set aside.
-func (t *trace) aside(b *runtime.Batch, row int32, cause Cause) {
-	j := t.judgement(b, row, t.row(0))
+// aside tells of a row of a stream that was set aside.
+func (t *trace) aside(s *Stream, b *runtime.Batch, row int32, cause Cause) {
+	if t == nil {
+		return
+	}
+	j := t.judgement(b, row, s.Columns)
 	j.Outcome, j.Stage = asideOutcomes[cause], -1
 	t.tell(j)
 }
