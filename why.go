@@ -70,7 +70,7 @@ func (r *Ruleset) Why(ctx context.Context, q Question, opts RunOptions) (*why.Ex
 	}
 	opts.Alerts, opts.State = nil, ""
 	opts.Trace, opts.Traced = witness.See, func(name string) bool { return name == rule.Name }
-	_, err = (&Ruleset{set: upTo(r.set, rule), files: r.files, plain: r.plain}).Run(ctx, opts)
+	_, err = (&Ruleset{set: upTo(r.set, rule), files: r.files, plain: r.plain, build: r.build}).Run(ctx, opts)
 	if ctx.Err() != nil {
 		return nil, err
 	}
