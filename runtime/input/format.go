@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"github.com/detlang/det/runtime/input/evtx"
 )
 
 // Formats are the formats that can be read. Where several could read an input,
@@ -35,6 +37,11 @@ func Formats() []Format {
 			Name: "arrow", Doc: "Apache Arrow IPC, as a file (Feather) or a stream",
 			Suffixes: []string{".arrow", ".feather", ".arrows"},
 			Sniff:    SniffArrow, Open: OpenArrow,
+		},
+		{
+			Name: "evtx", Doc: "event logs of Windows",
+			Suffixes: []string{".evtx"},
+			Sniff:    evtx.Sniff, Open: OpenEVTX,
 		},
 		{
 			Name: "csv", Doc: "delimited text with a header: commas, semicolons, tabs or bars",

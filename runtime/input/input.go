@@ -77,6 +77,7 @@ const (
 	BadTime     Cause = "bad_time"     // an event time that cannot be read
 	BadValue    Cause = "bad_value"    // a value that does not fit its type; the record stays
 	BadText     Cause = "bad_utf8"     // text that is not UTF-8; kept with U+FFFD in place
+	Damaged     Cause = "damaged"      // a checksum does not fit; what is readable is read
 	Truncated   Cause = "truncated"    // the file ends in the middle; what came before is kept
 	FutureTime  Cause = "future_time"  // an event time too far ahead of the others
 	Late        Cause = "late"         // older than the allowed lateness

@@ -74,9 +74,10 @@ func newRows(source string, req Request) (*rows, error) {
 }
 
 // enough says that there is a batch to give.
-func (r *rows) enough(b *block) bool {
-	return r.n >= r.req.BatchRows || r.size >= maxBatchBytes || r.n > 0 && b.idle()
-}
+func (r *rows) enough(b *block) bool { return r.full() || r.n > 0 && b.idle() }
+
+// full says that a batch should not have more rows.
+func (r *rows) full() bool { return r.n >= r.req.BatchRows || r.size >= maxBatchBytes }
 
 // add appends one record, given the value of each column and its raw text, or
 // sets it aside when it has no event time.
