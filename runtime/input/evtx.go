@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/input/evtx"
@@ -17,7 +19,10 @@ import (
 //
 // A record that cannot be read is set aside by itself. Checksums that do not fit
 // are told as Damaged, and what is readable is read.
-func OpenEVTX(_ context.Context, f *File, req Request) (Stream, error) {
+func OpenEVTX(ctx context.Context, f *File, req Request) (Stream, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	rows, err := newRows(f.Name, req)
 	if err != nil {
 		return nil, err
@@ -55,6 +60,7 @@ type evtxReader struct {
 	cells   []evtxCell          // by column
 	values  []value             // by column
 	text    []byte              // of lists that are read as text
+	named   func(evtx.Field)    // told of fields, for Fields; nil for nobody
 }
 
 // target is a column that a field may give its value to. Of the fields of a
@@ -80,6 +86,9 @@ type evtxCell struct {
 
 // selected gives a field its number; see evtx.Select.
 func (r *evtxReader) selected(f evtx.Field) int {
+	if r.named != nil {
+		r.named(f)
+	}
 	if n, ok := r.numbers[f]; ok {
 		return n
 	}
@@ -129,6 +138,29 @@ func (r *evtxReader) Next(ctx context.Context) (Batch, error) {
 		return r.rows.batch(), nil
 	}
 	return Batch{}, r.err
+}
+
+// Fields implements Named: those of the first events.
+func (r *evtxReader) Fields() []string {
+	const events = 1_000
+	found := map[string]bool{}
+	r.named = func(f evtx.Field) {
+		if len(found) < maxNames && len(f.Name) <= maxName {
+			found[f.Name], found[withoutSpaces(f.Name)] = true, true
+			for _, other := range systemNames[f.Name] {
+				found[other] = true
+			}
+		}
+	}
+	for range events {
+		rec, err := r.log.Next(context.Background())
+		if err != nil {
+			break
+		}
+		// What a damaged record has is told as far as it goes.
+		_, _ = r.log.Decode(rec)
+	}
+	return slices.Collect(maps.Keys(found))
 }
 
 // step reads one record.

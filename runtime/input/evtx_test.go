@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -191,5 +194,17 @@ func BenchmarkEVTX(b *testing.B) {
 			}
 			b.ReportMetric(float64(events*b.N)/b.Elapsed().Seconds(), "events/s")
 		})
+	}
+}
+
+func TestEVTXFields(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.evtx")
+	file := eventLog([]any{section("EventData", evtxtest.Data("Threat Name", evtxtest.Text("EICAR")))})
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := "@timestamp Channel Computer EventID EventRecordID Provider_Name SystemTime Threat Name ThreatName TimeCreated TimeCreated_SystemTime time"
+	if d := cmp.Diff(want, strings.Join(Fields(context.Background(), path, ""), " ")); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
 	}
 }

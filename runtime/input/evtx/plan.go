@@ -254,6 +254,9 @@ func (c *compiler) content(me place, given []part) error {
 
 // field adds a step, if what it gives can be wanted.
 func (c *compiler) field(me place, name string, given, parts []part) {
+	if len(parts) == 0 {
+		return
+	}
 	s := step{slot: -1, in: me, parts: parts, xml: -1}
 	fixed, ok := constant(given)
 	if fixed != "" {
@@ -264,7 +267,7 @@ func (c *compiler) field(me place, name string, given, parts []part) {
 	} else {
 		s.name = given
 	}
-	if len(parts) > 0 && (s.slot >= 0 || !ok) {
+	if s.slot >= 0 || !ok {
 		c.plan.steps = append(c.plan.steps, s)
 	}
 }
