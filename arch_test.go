@@ -22,6 +22,7 @@ var rooms = []struct {
 	{pkg: "lang/diag", may: []string{"lang/source"}},
 	{pkg: "lang/ast", may: []string{"lang/source"}},
 	{pkg: "lang/report", may: []string{"lang/diag", "lang/source"}},
+	{pkg: "lang/sigma", may: []string{"lang/ast", "lang/diag", "lang/source"}, owns: []string{"github.com/goccy/go-yaml"}},
 	{pkg: "lang", may: []string{"lang/*"}, owns: []string{"github.com/alecthomas/participle/v2"}},
 
 	{pkg: "runtime/vec", may: []string{"lang/types"}},
@@ -48,7 +49,7 @@ var rooms = []struct {
 	{pkg: "compiler/why", may: []string{"compiler/fold", "compiler/plan", "lang/diag", "lang/types", "runtime", "runtime/op"}},
 	{pkg: "compiler", may: []string{"compiler/*", "lang", "lang/*", "runtime/agg", "runtime/op", "stdlib"}},
 
-	{pkg: ".", may: []string{"compiler", "compiler/*", "lang/diag", "lang/source", "lang/types", "runtime", "runtime/*", "stdlib"}},
+	{pkg: ".", may: []string{"compiler", "compiler/*", "lang/diag", "lang/sigma", "lang/source", "lang/types", "runtime", "runtime/*", "stdlib"}},
 	{pkg: "examples"},
 	{pkg: "examples/company"},
 	{pkg: "examples/embed", may: []string{".", "lang/types", "runtime", "runtime/vec", "stdlib"}},

@@ -14,6 +14,7 @@ import (
 	"github.com/detlang/det/compiler/build"
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/sigma"
 	"github.com/detlang/det/lang/source"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/stdlib"
@@ -108,7 +109,8 @@ func (c Compiler) compile(files []*source.File) (*Ruleset, *diag.List) {
 }
 
 // RuleFiles lists the rule files that paths name: files as they are, and from
-// folders all that end in .det, sorted by name.
+// folders all that end in .det, .yml or .yaml, sorted by name. Hidden files are left
+// out.
 func RuleFiles(paths ...string) ([]string, error) {
 	var out []string
 	for _, p := range paths {
@@ -125,7 +127,7 @@ func RuleFiles(paths ...string) ([]string, error) {
 		}
 		before := len(out)
 		err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && strings.HasSuffix(name, ".det") {
+			if err == nil && !d.IsDir() && ruleFile(name) {
 				out = append(out, name)
 			}
 			return err
@@ -134,11 +136,16 @@ func RuleFiles(paths ...string) ([]string, error) {
 			return nil, err
 		}
 		if len(out) == before {
-			return nil, fmt.Errorf("%s: no rule files (.det) in this folder", p)
+			return nil, fmt.Errorf("%s: no rule files (.det, .yml, .yaml) in this folder", p)
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
+}
+
+// ruleFile reports whether a file of a folder holds rules.
+func ruleFile(name string) bool {
+	return !strings.HasPrefix(filepath.Base(name), ".") && (filepath.Ext(name) == ".det" || sigma.Is(name))
 }
 
 // RuleInfo is what a rule says of itself.

@@ -16,6 +16,7 @@ import (
 	"github.com/detlang/det/lang"
 	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/sigma"
 	"github.com/detlang/det/lang/source"
 	"github.com/detlang/det/runtime/agg"
 	"github.com/detlang/det/runtime/op"
@@ -50,11 +51,7 @@ func Compile(files []*source.File, opts Options, diags *diag.List) *plan.Set {
 // written, with the trees of the files.
 func checked(files []*source.File, opts Options, diags *diag.List) (*plan.Set, []*ast.File) {
 	c := &compilation{diags: diags, loaded: map[string]*ast.File{}}
-	trees := make([]*ast.File, len(files))
-	for i, f := range files {
-		trees[i] = lang.Parse(f, diags)
-		c.loaded[key(f.Name)] = trees[i]
-	}
+	trees := c.trees(files)
 	set := check.Rules(trees, check.Options{
 		Functions: append(stdlib.Functions(), opts.Functions...),
 		Aggs:      agg.All(),
@@ -71,6 +68,23 @@ func checked(files []*source.File, opts Options, diags *diag.List) (*plan.Set, [
 type compilation struct {
 	diags  *diag.List
 	loaded map[string]*ast.File // by key, each file once
+}
+
+// trees parses the files. Those of Sigma come last, since they are turned together
+// and with the lists of the others.
+func (c *compilation) trees(files []*source.File) []*ast.File {
+	var trees []*ast.File
+	var rules []*source.File
+	for _, f := range files {
+		if sigma.Is(f.Name) {
+			rules = append(rules, f)
+			continue
+		}
+		tree := lang.Parse(f, c.diags)
+		c.loaded[key(f.Name)] = tree
+		trees = append(trees, tree)
+	}
+	return append(trees, sigma.Trees(rules, trees, c.diags)...)
 }
 
 // key identifies a file however its path was written.

@@ -49,7 +49,7 @@ type (
 		Body    *expression   `parser:"'=':Assign @@"`
 	}
 	heading struct {
-		Keyword lexer.Token  `parser:"@('rule':Keyword | 'test':Keyword | 'schema':Keyword | 'table':Keyword | 'filter':Keyword | 'model':Keyword)"`
+		Keyword lexer.Token  `parser:"@('rule':Keyword | 'test':Keyword | 'schema':Keyword | 'table':Keyword | 'filter':Keyword | 'model':Keyword | 'mapping':Keyword)"`
 		Name    *lexer.Token `parser:"@Ident?"`
 		Title   *lexer.Token `parser:"@String?"`
 		Clauses []*clause    `parser:"@@*"`

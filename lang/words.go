@@ -16,6 +16,7 @@ const (
 	inSchema
 	inTable
 	inTest
+	inMapping
 	inHead // between a declaration's name and its {
 )
 
@@ -66,8 +67,9 @@ var clauseTable = []word{
 	{Text: "evidence", In: inRule, Doc: "how many events an alert keeps"},
 	{Text: "joins", In: inRule, Doc: "what a group is joined with"},
 	{Text: "rule", In: inRule | inModel, Doc: "the rule whose alerts are read"},
-	{Text: "from", In: inSchema | inTable | inTest | inHead, Doc: "where it comes from: a name in the data, a file, a time"},
+	{Text: "from", In: inSchema | inTable | inTest | inMapping | inHead, Doc: "where it comes from: a name in the data, a file, a time"},
 	{Text: "one_of", In: inSchema | inTable, Doc: "the only values that a field has"},
+	{Text: "where", In: inMapping, Doc: "the events of a log source"},
 	{Text: "doc", In: inSchema | inTable, Doc: "what a field means"},
 	{Text: "for", In: inTest | inHead, Doc: "the rule that is meant; how long"},
 	{Text: "because", In: inTest, Doc: "the reason for silence"},
@@ -103,11 +105,11 @@ func byText(table []word) map[string]*word {
 // zero for those without a body.
 var declarations = map[string]place{
 	"import": 0, "const": 0, "list": 0, "fn": 0,
-	"schema": inSchema, "table": inTable, "rule": inRule, "test": inTest, "model": inModel, "filter": inRule,
+	"schema": inSchema, "table": inTable, "rule": inRule, "test": inTest, "model": inModel, "filter": inRule, "mapping": inMapping,
 }
 
 // declarationNames are the same words, for hints.
-var declarationNames = []string{"import", "schema", "list", "table", "const", "fn", "model", "rule", "filter", "test"}
+var declarationNames = []string{"import", "schema", "list", "table", "const", "fn", "model", "rule", "filter", "test", "mapping"}
 
 // nearestDeclaration is the declaration that a misspelt word most likely means.
 func nearestDeclaration(name string) (string, bool) { return diag.Nearest(name, declarationNames) }
@@ -133,7 +135,7 @@ func reserved(s string) bool {
 var placeNames = []struct {
 	place place
 	name  string
-}{{inRule, "rule"}, {inModel, "model"}, {inSchema, "schema"}, {inTable, "table"}, {inTest, "test"}, {inHead, "head"}}
+}{{inRule, "rule"}, {inModel, "model"}, {inSchema, "schema"}, {inTable, "table"}, {inTest, "test"}, {inMapping, "mapping"}, {inHead, "head"}}
 
 func (p place) String() string {
 	var names []string

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/detlang/det/lang/sigma"
 )
 
 // newFlagSet is a flag set that reports errors by returning them.
@@ -47,7 +49,7 @@ func (c *command) parse(flags *pflag.FlagSet, args []string) (operands []string,
 		if c.more == nil || len(rest) == 0 || flags.ArgsLenAtDash() >= 0 {
 			return append(operands, rest...), nil
 		}
-		if len(operands) > 0 && len(c.more.values) > 0 && !strings.HasSuffix(rest[0], ".det") {
+		if len(operands) > 0 && len(c.more.values) > 0 && !strings.HasSuffix(rest[0], ".det") && !sigma.Is(rest[0]) {
 			c.more.values = append(c.more.values, rest[0])
 		} else {
 			operands = append(operands, rest[0])

@@ -8,7 +8,7 @@ import (
 )
 
 // ruleFiles completes rule files.
-var ruleFiles = completes{suffixes: []string{".det"}}
+var ruleFiles = completes{suffixes: []string{".det", ".yml", ".yaml"}}
 
 // ruleCount says how much was compiled: 7 rules in 3 files.
 func ruleCount(rules *det.Ruleset) string {

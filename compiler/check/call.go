@@ -300,7 +300,7 @@ func Builtins() []Builtin {
 	return out
 }
 
-var builtinNames = []string{"zscore", "robust_zscore", "per", "rate"}
+var builtinNames = []string{"zscore", "robust_zscore", "per", "rate", "logsource"}
 
 // builtins is a function, not a variable, because the checks refer to it.
 func builtins() map[string]builtin {
@@ -324,6 +324,11 @@ func builtins() map[string]builtin {
 			sig:   "(x const number, period const duration) number",
 			doc:   "A constant with a unit: rate(100, 1h) is 100 per 1h, and can be compared only with what is per 1h.",
 			check: (*checker).rate,
+		},
+		"logsource": {
+			sig:   "(product const string?, category const string?, service const string?) bool",
+			doc:   "Whether an event is one of a log source, as the mappings of the schema say. The arguments are named.",
+			check: (*checker).logsource,
 		},
 	}
 }

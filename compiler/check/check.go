@@ -50,6 +50,7 @@ func Rules(files []*ast.File, opts Options, diags *diag.List) *plan.Set {
 		stages:   map[string]*op.Spec{},
 		rules:    map[string]*ruleDecl{},
 		builtins: builtins(),
+		mapped:   map[*types.Schema]*mapped{},
 	}
 	c.afresh()
 	for i := range opts.Functions {
@@ -74,6 +75,8 @@ type checker struct {
 	builtins map[string]builtin
 	rules    map[string]*ruleDecl // all rules of the set, by name
 	set      plan.Set
+	mapping  []mappingDecl
+	mapped   map[*types.Schema]*mapped
 	growth   *growth // of the rule or declaration at hand
 }
 
@@ -89,6 +92,7 @@ func (c *checker) run(files []*ast.File) *plan.Set {
 			}
 		}
 	}
+	c.mappings()
 	ids := map[string]*plan.Rule{}
 	for _, m := range mods {
 		for _, d := range m.order {

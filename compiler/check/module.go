@@ -78,6 +78,10 @@ func (c *checker) module(f *ast.File) *module {
 				m.tests = append(m.tests, x)
 				continue
 			}
+			if x.Keyword.Name == "mapping" {
+				c.mapping = append(c.mapping, mappingDecl{m, x})
+				continue
+			}
 			if x.Keyword.Name == "model" || x.Keyword.Name == "filter" {
 				c.diags.Errorf("D0411", x.Keyword.At, "%s declarations do not run in this version", x.Keyword.Name)
 				continue

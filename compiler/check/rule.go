@@ -38,6 +38,7 @@ type ruleChecker struct {
 	whenAt  *ast.Stage
 	titleAt source.Span
 	extra   map[string]*plan.Column // fields of an open schema that rules named
+	known   []string                // fields that the events of the log source have
 }
 
 // rule checks a rule and those it depends on; nil when it has errors.
@@ -241,6 +242,10 @@ func (r *ruleChecker) sourceColumn(name string, at *ast.Ident, open bool) *plan.
 // openField warns of a field that looks like a misspelling of one that what the rule
 // reads does name.
 func (r *ruleChecker) openField(name string, at *ast.Ident) {
+	if r.c.mapped[r.rule.From.Schema] != nil {
+		r.unmapped(name, at)
+		return
+	}
 	if near, ok := diag.Nearest(name, r.fields()); ok {
 		d := r.c.diags.Warnf("D0309", at.At, "schema %s does not name a field %s; it is read as text", r.rule.From.Name(), name)
 		d.Hint = "did you mean " + near + "?"

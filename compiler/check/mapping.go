@@ -1,0 +1,288 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/detlang/det/compiler/plan"
+	"github.com/detlang/det/lang/ast"
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+	"github.com/detlang/det/lang/types"
+)
+
+// A mapping says how the events of a schema can be told apart and read: which of
+// them are those of a log source, and which names its fields have elsewhere.
+//
+//	mapping windows for any_event {
+//	  source product = "windows", service = "security" where Channel == "Security" { SubjectUserName }
+//	  Image string from "NewProcessName", "process.executable"
+//	}
+//
+// The mappings of all files hold together, also of those that import none, so that
+// a Sigma rule, which cannot import, finds those of its user.
+
+// logSource is one source of a mapping.
+type logSource struct {
+	parts  map[string]string // product, category, service
+	where  ast.Expr
+	fields []string // that its events have, where the mapping names them
+	mod    *module
+}
+
+// logSourceParts are what a log source is named by.
+var logSourceParts = []string{"product", "category", "service"}
+
+// mapped is what the mappings say of one schema.
+type mapped struct {
+	sources []*logSource
+}
+
+// mappings reads the mappings of all files: it adds their fields to the schemas
+// that they are for.
+func (c *checker) mappings() {
+	for _, m := range c.mapping {
+		of := c.mappingSchema(m.mod, m.block)
+		if of == nil {
+			continue
+		}
+		to := c.mapped[of]
+		if to == nil {
+			to = &mapped{}
+			c.mapped[of] = to
+		}
+		for _, st := range m.block.Body {
+			switch {
+			case st.Name.Name == "source" && (len(st.Args) == 0 || st.Args[0].Name != nil):
+				if s := c.logSource(m.mod, st); s != nil {
+					to.sources = append(to.sources, s)
+				}
+			case st.Name.Name == "doc" && isText(st):
+			default:
+				c.mappedField(of, st)
+			}
+		}
+	}
+}
+
+// mappingDecl is a mapping as it was found.
+type mappingDecl struct {
+	mod   *module
+	block *ast.Block
+}
+
+func isText(st *ast.Stage) bool {
+	if len(st.Args) != 1 {
+		return false
+	}
+	l, ok := st.Args[0].Value.(*ast.Literal)
+	_, isString := literalValue(l, ok).(string)
+	return isString
+}
+
+func literalValue(l *ast.Literal, ok bool) any {
+	if !ok {
+		return nil
+	}
+	return l.Value
+}
+
+// mappingSchema is the schema that a mapping is for.
+func (c *checker) mappingSchema(m *module, b *ast.Block) *types.Schema {
+	for _, cl := range b.Clauses {
+		if cl.Word.Name != "for" || len(cl.Args) != 1 {
+			c.diags.Errorf("D0402", cl.Word.At, "a mapping has no %s here", cl.Word.Name).Hint = "write: mapping NAME for any_event { … }"
+			return nil
+		}
+		d, name := c.lookup(m, cl.Args[0].Value)
+		if d != nil {
+			c.resolve(d)
+		}
+		if d == nil || d.schema == nil {
+			c.diags.Errorf("D0303", cl.Args[0].Value.Span(), "unknown schema %s", name).Hint = "a mapping for Sigma rules is: import std.sigma, mapping NAME for any_event { … }"
+			return nil
+		}
+		if !d.schema.Open {
+			c.diags.Errorf("D0914", cl.Args[0].Value.Span(), "schema %s is not open, so that it has all the fields that it can have", name)
+			return nil
+		}
+		return d.schema
+	}
+	c.diags.Errorf("D0404", b.Keyword.At, "the mapping does not say which schema it is for").Hint = "write: mapping NAME for any_event { … }"
+	return nil
+}
+
+func (c *checker) logSource(m *module, st *ast.Stage) *logSource {
+	s := &logSource{parts: map[string]string{}, mod: m}
+	for _, a := range st.Args {
+		v, ok := "", false
+		if a.Name != nil {
+			v, ok = c.literalText(a.Value)
+		}
+		if !ok || !slices.Contains(logSourceParts, a.Name.Name) {
+			c.diags.Errorf("D0914", a.Value.Span(), "a log source has %s, each a text", strings.Join(logSourceParts, ", ")).Hint = `write: source product = "windows", service = "security" where Channel == "Security"`
+			return nil
+		}
+		s.parts[a.Name.Name] = strings.ToLower(v)
+	}
+	for _, cl := range st.Clauses {
+		if cl.Word.Name == "where" && len(cl.Args) == 1 {
+			s.where = cl.Args[0].Value
+		}
+	}
+	if s.where == nil || len(s.parts) == 0 {
+		c.diags.Errorf("D0914", st.At, "a log source has a name and a condition").Hint = `write: source product = "windows", service = "security" where Channel == "Security"`
+		return nil
+	}
+	for _, it := range st.Items {
+		if path, ok := dotted(it.Value); ok {
+			s.fields = append(s.fields, path)
+		}
+	}
+	return s
+}
+
+// mappedField adds the names of a field to those that the schema has for it.
+func (c *checker) mappedField(s *types.Schema, st *ast.Stage) {
+	f, ok := c.field(st)
+	if !ok {
+		return
+	}
+	own := []string{f.Name}
+	i := s.Find(f.Name)
+	if i < 0 {
+		f.Paths = append([][]string{own}, f.Paths...)
+		if strings.Contains(f.Name, ".") {
+			f.Paths = slices.Insert(f.Paths, 1, splitPath(f.Name))
+		}
+		s.Fields = append(s.Fields, f)
+		return
+	}
+	known := &s.Fields[i]
+	if known.Type != f.Type {
+		c.diags.Errorf("D0914", st.At, "%s is %s already, not %s", f.Name, known.Type, f.Type)
+		return
+	}
+	for _, p := range f.Paths {
+		if !slices.ContainsFunc(known.Paths, func(q []string) bool { return slices.Equal(p, q) }) {
+			known.Paths = append(known.Paths, p)
+		}
+	}
+}
+
+// logsource is logsource(product: …, category: …, service: …): the condition of the
+// events of a log source. Of the sources that the mappings have, those hold whose
+// parts the named one has; of several of which one says more than the other, only
+// that one; of several that say the same, any.
+func (c *checker) logsource(s *scope, x *ast.Call) plan.Expr {
+	want := map[string]string{}
+	for _, a := range x.Args {
+		v, ok := "", false
+		if a.Name != nil {
+			v, ok = c.literalText(a.Value)
+		}
+		if !ok || !slices.Contains(logSourceParts, a.Name.Name) {
+			c.diags.Errorf("D0205", a.Value.Span(), "logsource takes %s, each a text", strings.Join(logSourceParts, ", ")).Hint = `logsource(product: "windows", service: "security")`
+			return nil
+		}
+		want[a.Name.Name] = strings.ToLower(v)
+	}
+	if s.rule == nil || s.rule.rule.From.Schema == nil || len(want) == 0 {
+		c.diags.Errorf("D0205", x.At, "logsource stands in a rule over events, and names a product, category or service")
+		return nil
+	}
+	var fit []*logSource
+	if m := c.mapped[s.rule.rule.From.Schema]; m != nil {
+		for _, src := range m.sources {
+			if within(src.parts, want) {
+				fit = append(fit, src)
+			}
+		}
+	}
+	var groups [][]*logSource
+	for _, src := range fit {
+		if slices.ContainsFunc(fit, func(o *logSource) bool { return len(o.parts) > len(src.parts) && within(src.parts, o.parts) }) {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g []*logSource) bool { return len(g[0].parts) == len(src.parts) && within(g[0].parts, src.parts) })
+		if i < 0 {
+			groups = append(groups, []*logSource{src})
+		} else {
+			groups[i] = append(groups[i], src)
+		}
+	}
+	if len(groups) == 0 {
+		return c.selfNamed(s, x, want)
+	}
+	var all []plan.Expr
+	for _, g := range groups {
+		var any []plan.Expr
+		for _, src := range g {
+			e := c.boolean(&scope{mod: src.mod, locals: map[string]local{}, row: s.row, rule: s.rule}, src.where, "the condition of a log source")
+			if e == nil {
+				return nil
+			}
+			any = append(any, e)
+			s.rule.known = append(s.rule.known, src.fields...)
+		}
+		all = append(all, either(any, x.At))
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return &plan.And{Xs: all, At: x.At}
+}
+
+func either(xs []plan.Expr, at source.Span) plan.Expr {
+	if len(xs) == 1 {
+		return xs[0]
+	}
+	return &plan.Or{Xs: xs, At: at}
+}
+
+// within reports whether b has all parts of a.
+func within(a, b map[string]string) bool {
+	for k, v := range a {
+		if b[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
+// selfNamed is the condition for a log source that no mapping has: the event itself
+// must name it, in logsource.product, logsource.category and logsource.service.
+func (c *checker) selfNamed(s *scope, x *ast.Call, want map[string]string) plan.Expr {
+	var words []string
+	var all []plan.Expr
+	for _, part := range logSourceParts {
+		v, ok := want[part]
+		if !ok {
+			continue
+		}
+		words = append(words, fmt.Sprintf("%s %s", part, v))
+		col := s.rule.sourceColumn("logsource."+part, &ast.Ident{Name: "logsource." + part, At: x.At}, true)
+		if col == nil {
+			c.diags.Errorf("D0914", x.At, "no mapping knows the log source %s, and schema %s is not open", strings.Join(words, ", "), s.rule.rule.From.Schema.Name)
+			return nil
+		}
+		all = append(all, &plan.Op{Op: "==", Args: []plan.Expr{
+			&plan.Col{Column: col, At: x.At}, &plan.Const{Value: v, T: types.TString, At: x.At},
+		}, T: types.TBool, At: x.At, OpAt: x.At})
+	}
+	d := c.diags.Add(diag.Diagnostic{Code: "D0907", Severity: diag.Info, Span: x.At,
+		Message: fmt.Sprintf("no mapping knows the log source %s: the rule sees only events that name it themselves", strings.Join(words, ", "))})
+	d.Hint = `declare it: mapping mine for any_event { source … where … }; or let the events have logsource.product, logsource.category, logsource.service`
+	return &plan.And{Xs: all, At: x.At}
+}
+
+// unmapped warns of a field that the events of the rule's log source do not have,
+// where the mappings name those that they do.
+func (r *ruleChecker) unmapped(name string, at *ast.Ident) {
+	if len(r.known) == 0 || slices.Contains(r.known, name) {
+		return
+	}
+	d := r.c.diags.Warnf("D0908", at.At, "the events of this log source have no field %s, as far as the mappings know", name)
+	d.Hint = hint(name, r.known)
+}

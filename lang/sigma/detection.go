@@ -1,0 +1,543 @@
+package sigma
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/detlang/det/lang/ast"
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+)
+
+// selection is the expression of one entry of a detection: a map is "and", a list
+// of maps "or", a list of texts a search in all values of the event. It is nil
+// where something is wrong, which was told.
+func (r *rule) selection(n *node) ast.Expr {
+	switch n.form {
+	case mapping:
+		if len(n.fields) == 0 {
+			r.diags.Errorf("D0902", n.at, "a selection is empty")
+			return nil
+		}
+		var all []ast.Expr
+		ok := true
+		for _, f := range n.fields {
+			x := r.item(f)
+			ok = ok && x != nil
+			all = append(all, x)
+		}
+		if !ok {
+			return nil
+		}
+		return chain("and", all)
+	case sequence:
+		return r.anyOf(n)
+	case scalar:
+		return r.keywords("", []*node{n}, n.at)
+	}
+	r.diags.Errorf("D0902", n.at, "a selection is empty")
+	return nil
+}
+
+// anyOf is a list of maps and of keywords; what stands side by side are the
+// alternatives.
+func (r *rule) anyOf(n *node) ast.Expr {
+	if len(n.items) == 0 {
+		r.diags.Errorf("D0902", n.at, "a selection is empty")
+		return nil
+	}
+	var words []*node
+	var any []ast.Expr
+	ok := true
+	for _, x := range n.items {
+		if x.form == scalar {
+			words = append(words, x)
+			continue
+		}
+		y := r.selection(x)
+		ok = ok && y != nil
+		any = append(any, y)
+	}
+	if len(words) > 0 {
+		x := r.keywords("", words, words[0].at)
+		ok = ok && x != nil
+		any = append(any, x)
+	}
+	if !ok {
+		return nil
+	}
+	return chain("or", any)
+}
+
+// anyValue is the field of the schema that holds all values of an event.
+const anyValue = "any_value"
+
+func (r *rule) keywords(modifiers string, values []*node, at source.Span) ast.Expr {
+	return r.values(&item{at: at}, modifiers, values)
+}
+
+// item is the expression of one entry of a map: a field with its modifiers, and a
+// value or a list of them.
+func (r *rule) item(f field) ast.Expr {
+	name, mods, _ := strings.Cut(f.key.text, "|")
+	it := &item{field: name, at: f.key.at}
+	it.at.End = min(it.at.End, it.at.Start+len(f.key.text))
+	switch f.value.form {
+	case mapping:
+		r.diags.Errorf("D0902", f.value.at, "%s has a map for its value; a field has a value or a list of values", f.key.text).Hint = "a field inside another is written with a dot: outer.inner"
+		return nil
+	case sequence:
+		if len(f.value.items) == 0 {
+			r.diags.Errorf("D0902", f.key.at, "%s has an empty list", f.key.text).Hint = "a field that is missing is written null"
+			return nil
+		}
+		return r.values(it, mods, f.value.items)
+	}
+	return r.values(it, mods, []*node{f.value})
+}
+
+// values applies the modifiers to the values and says the result as an expression.
+func (r *rule) values(it *item, mods string, values []*node) ast.Expr {
+	if it.field != "" && !slices.Contains(r.fields, it.field) {
+		r.fields = append(r.fields, it.field)
+	}
+	it.did = map[string]bool{}
+	for _, v := range values {
+		switch v.form {
+		case scalar:
+			it.texts = append(it.texts, alternatives{v, []pattern{parsePattern(v.value(r.diags))}})
+		case null:
+			it.texts = append(it.texts, alternatives{node: v})
+		default:
+			r.diags.Errorf("D0902", v.at, "the values of %s hold %s", it.name(), v.form).Hint = "a field has a value or a list of values"
+			return nil
+		}
+	}
+	if mods != "" {
+		for _, m := range strings.Split(mods, "|") {
+			if !r.modify(it, m) {
+				return nil
+			}
+		}
+	}
+	if it.bytes && !r.readable(it) {
+		return nil
+	}
+	x := r.express(it)
+	if x != nil && it.negated {
+		return not(x, it.at)
+	}
+	return x
+}
+
+func (it *item) name() string {
+	if it.field == "" {
+		return "the keywords"
+	}
+	return it.field
+}
+
+func (r *rule) modify(it *item, name string) bool {
+	for _, m := range modifiers() {
+		if m.name != name {
+			continue
+		}
+		if problem := m.apply(it); problem != "" {
+			r.diags.Errorf("D0904", it.at, "the modifier %s cannot be applied to %s: %s", name, it.name(), problem)
+			return false
+		}
+		it.did[name] = true
+		return true
+	}
+	d := r.diags.Errorf("D0904", it.at, "there is no modifier %s", name)
+	var names []string
+	for _, m := range modifiers() {
+		names = append(names, m.name)
+	}
+	if near, ok := diag.Nearest(name, names); ok {
+		d.Hint = "did you mean " + near + "?"
+	}
+	return false
+}
+
+// readable tells of texts that were made bytes and never encoded.
+func (r *rule) readable(it *item) bool {
+	for _, a := range it.texts {
+		for _, p := range a.patterns {
+			if s, _ := p.literal(); !validText(s) {
+				r.diags.Errorf("D0905", a.node.at, "in UTF-16 this is no text that a field could hold").Hint = "encode it: wide|base64offset|contains"
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// express says an item as an expression.
+func (r *rule) express(it *item) ast.Expr {
+	target := name(it.field, it.at)
+	if it.field == "" {
+		target = name(anyValue, it.at)
+	}
+	one := func(f func(a alternatives) ast.Expr) ast.Expr {
+		var xs []ast.Expr
+		for _, a := range it.texts {
+			x := f(a)
+			if x == nil {
+				return nil
+			}
+			xs = append(xs, x)
+		}
+		return chain(it.link(), xs)
+	}
+	switch {
+	case it.exists:
+		return one(func(a alternatives) ast.Expr { return r.existence(it, target, a.node) })
+	case it.fieldref:
+		return one(func(a alternatives) ast.Expr { return r.reference(it, target, a.node) })
+	case it.compare != "" || it.part != "":
+		return one(func(a alternatives) ast.Expr { return r.comparison(it, target, a.node) })
+	case it.cidr:
+		return r.networks(it, target)
+	case it.regex:
+		return r.regexes(it, target)
+	}
+	return r.patterns(it, target)
+}
+
+func (it *item) link() string {
+	if it.all {
+		return "and"
+	}
+	return "or"
+}
+
+func (r *rule) existence(it *item, target ast.Expr, v *node) ast.Expr {
+	b, ok := v.boolean()
+	if !ok || it.field == "" {
+		r.diags.Errorf("D0905", v.at, "exists takes true or false, behind the name of a field")
+		return nil
+	}
+	x := operator(target, "is", literal(nil, v.at), v.at)
+	x.Not = b
+	return x
+}
+
+func (r *rule) reference(it *item, target ast.Expr, v *node) ast.Expr {
+	p := parsePattern(v.text)
+	field, ok := p.literal()
+	if !ok || field == "" || v.form != scalar || it.field == "" {
+		r.diags.Errorf("D0905", v.at, "fieldref takes the name of a field")
+		return nil
+	}
+	if !slices.Contains(r.fields, field) {
+		r.fields = append(r.fields, field)
+	}
+	op := "=="
+	switch {
+	case it.before && it.behind:
+		op = "contains"
+	case it.behind:
+		op = "startswith"
+	case it.before:
+		op = "endswith"
+	}
+	x := operator(target, op, name(field, v.at), v.at)
+	if it.cased && op == "==" {
+		// Two texts are equal with regard to case if each starts with the other.
+		x.Op, x.Cased = "startswith", true
+		y := operator(name(field, v.at), "startswith", target, v.at)
+		y.Cased = true
+		return operator(x, "and", y, v.at)
+	}
+	x.Cased = it.cased
+	return x
+}
+
+// comparison compares a field, or a part of a time in it, with a number.
+func (r *rule) comparison(it *item, target ast.Expr, v *node) ast.Expr {
+	n, ok := v.number()
+	if !ok || it.field == "" {
+		r.diags.Errorf("D0905", v.at, "%s takes a number", it.kind())
+		return nil
+	}
+	if it.part != "" {
+		op := it.compare
+		if op == "" {
+			op = "=="
+		}
+		return operator(call(it.part, it.at, call("timestamp", it.at, target)), op, literal(n, v.at), v.at)
+	}
+	return operator(call("float", it.at, target), it.compare, literal(n, v.at), v.at)
+}
+
+// regexes are searched anywhere in the value, with regard to case.
+func (r *rule) regexes(it *item, target ast.Expr) ast.Expr {
+	var list []string
+	for _, a := range it.texts {
+		if a.node.form != scalar {
+			r.diags.Errorf("D0905", a.node.at, "re takes a regular expression")
+			return nil
+		}
+		if it.expand {
+			if a.patterns[0].hasPlaceholder() {
+				r.diags.Errorf("D0913", a.node.at, "a placeholder inside of a regular expression cannot be put in")
+				return nil
+			}
+		}
+		s := a.node.text
+		switch {
+		case it.before && it.behind:
+		case it.behind:
+			s = "^(?:" + s + ")"
+		case it.before:
+			s = "(?:" + s + ")$"
+		}
+		if it.flags != "" {
+			s = "(?" + it.flags + ")" + s
+		}
+		list = append(list, s)
+	}
+	return r.quantified(it, target, "matches", list)
+}
+
+// quantified is one operator with one text or with several.
+func (r *rule) quantified(it *item, target ast.Expr, op string, list []string) ast.Expr {
+	at := it.texts[0].node.at
+	if len(list) == 1 {
+		x := operator(target, op, text(list[0], at), at)
+		x.Cased = it.cased && op != "matches"
+		return x
+	}
+	if op == "==" && !it.cased && !it.all {
+		return operator(target, "in", texts(list, at), at)
+	}
+	x := operator(target, op, texts(list, at), at)
+	x.Cased = it.cased && op != "matches"
+	if x.Quant = "any"; it.all {
+		x.Quant = "all"
+	}
+	return x
+}
+
+// patterns says texts with wildcards. Those of one operator stand in one list; the
+// lists stand in the order of the rule.
+func (r *rule) patterns(it *item, target ast.Expr) ast.Expr {
+	if it.all {
+		return r.allPatterns(it, target)
+	}
+	g := groups{it: it}
+	for _, a := range it.texts {
+		if !r.gather(&g, a) {
+			return nil
+		}
+	}
+	return r.grouped(&g, target)
+}
+
+// allPatterns says that all of the values hold; what modifiers made of each are
+// still alternatives.
+func (r *rule) allPatterns(it *item, target ast.Expr) ast.Expr {
+	together := groups{it: it}
+	var xs []ast.Expr
+	for _, a := range it.texts {
+		if len(a.patterns) == 1 && !a.patterns[0].hasPlaceholder() {
+			if !r.gather(&together, a) {
+				return nil
+			}
+			continue
+		}
+		single := *it
+		single.all, single.texts = false, []alternatives{a}
+		x := r.patterns(&single, target)
+		if x == nil {
+			return nil
+		}
+		xs = append(xs, x)
+	}
+	if len(together.list) > 0 {
+		x := r.grouped(&together, target)
+		if x == nil {
+			return nil
+		}
+		xs = append([]ast.Expr{x}, xs...)
+	}
+	return chain("and", xs)
+}
+
+// groups are texts by their operator.
+type groups struct {
+	it   *item
+	list []group
+}
+
+type group struct {
+	op    string // an operator, or null, exists, or list (for the name of one)
+	texts []string
+	list  string // the operator of a list
+	at    source.Span
+}
+
+func (g *groups) add(op, list, text string, at source.Span) {
+	for i := range g.list {
+		if g.list[i].op == op && g.list[i].list == list && op != "list" {
+			if !slices.Contains(g.list[i].texts, text) {
+				g.list[i].texts = append(g.list[i].texts, text)
+			}
+			return
+		}
+	}
+	g.list = append(g.list, group{op, []string{text}, list, at})
+}
+
+// gather sorts the patterns of one value into groups.
+func (r *rule) gather(g *groups, a alternatives) bool {
+	it := g.it
+	if a.node.form == null {
+		if it.before || it.behind || it.field == "" {
+			r.diags.Errorf("D0905", a.node.at, "null cannot be searched for in a text").Hint = "a field that is missing is written without a modifier: field: null"
+			return false
+		}
+		g.add("null", "", "", a.node.at)
+		return true
+	}
+	for _, p := range a.patterns {
+		p = p.open(it.before || it.field == "", it.behind || it.field == "")
+		if p.hasPlaceholder() {
+			if !r.placeholder(g, p, a.node) {
+				return false
+			}
+			continue
+		}
+		op, s := p.operation()
+		if (it.before || it.behind) && op == "exists" && it.field == "" {
+			op, s = "contains", ""
+		}
+		if it.cased && op == "==" {
+			op, s = "like", p.like()
+		}
+		g.add(op, "", s, a.node.at)
+	}
+	return true
+}
+
+// placeholder is a text in which the texts of a list are to be put. A placeholder
+// alone is the list by its name; in a longer text each element is put in, for which
+// the list must be written in place.
+func (r *rule) placeholder(g *groups, p pattern, v *node) bool {
+	op, name := "", ""
+	inside := slices.DeleteFunc(slices.Clone(p), func(x piece) bool { return x.wild == '*' })
+	if len(inside) == 1 && inside[0].placeholder != "" {
+		name = inside[0].placeholder
+		switch before, behind := p.startsWild(), p.endsWild(); {
+		case before && behind:
+			op = "contains"
+		case before:
+			op = "endswith"
+		case behind:
+			op = "startswith"
+		default:
+			op = "in"
+		}
+	}
+	for _, x := range p {
+		if x.placeholder == "" {
+			continue
+		}
+		if !r.set.lists[x.placeholder].known() {
+			d := r.diags.Errorf("D0906", v.at, "there is no list %s for the placeholder %%%s%%", x.placeholder, x.placeholder)
+			d.Hint = fmt.Sprintf("declare it in a .det file beside the rule: list %s = [\"…\"]", x.placeholder)
+			return false
+		}
+	}
+	if name != "" {
+		r.uses(name)
+		g.add("list", op, name, v.at)
+		return true
+	}
+	for _, full := range r.filled(p, v) {
+		op, s := full.operation()
+		if g.it.cased && op == "==" {
+			op, s = "like", full.like()
+		}
+		g.add(op, "", s, v.at)
+	}
+	return !r.bad
+}
+
+// filled are a pattern's placeholders replaced by every element of their lists.
+func (r *rule) filled(p pattern, v *node) []pattern {
+	out := []pattern{nil}
+	for _, x := range p {
+		if x.placeholder == "" {
+			for i := range out {
+				out[i] = append(out[i], x)
+			}
+			continue
+		}
+		l := r.set.lists[x.placeholder]
+		if len(l.texts) == 0 || len(out)*len(l.texts) > maxExpanded {
+			r.diags.Errorf("D0906", v.at, "the list %s cannot be put into a longer text", x.placeholder).Hint =
+				fmt.Sprintf("its texts must be written in place, and stand for at most %d texts", maxExpanded)
+			r.bad = true
+			return nil
+		}
+		var next []pattern
+		for _, o := range out {
+			for _, s := range l.texts {
+				next = append(next, joinText(slices.Clone(o), s))
+			}
+		}
+		out = next
+	}
+	return out
+}
+
+// maxExpanded bounds the texts that placeholders make of one.
+const maxExpanded = 10_000
+
+// grouped says groups as an expression.
+func (r *rule) grouped(g *groups, target ast.Expr) ast.Expr {
+	it := g.it
+	var xs []ast.Expr
+	for _, x := range g.list {
+		at := x.at
+		switch x.op {
+		case "null":
+			xs = append(xs, operator(target, "is", literal(nil, at), at))
+		case "exists":
+			is := operator(target, "is", literal(nil, at), at)
+			is.Not = true
+			xs = append(xs, is)
+		case "list":
+			y := operator(target, x.list, name(x.texts[0], at), at)
+			if x.list != "in" {
+				y.Quant, y.Cased = "any", it.cased
+				if it.all {
+					y.Quant = "all"
+				}
+			} else if it.cased {
+				y.Op, y.Quant, y.Cased = "like", "any", true
+			}
+			xs = append(xs, y)
+		case "==":
+			if it.all {
+				for _, s := range x.texts {
+					xs = append(xs, operator(target, "==", text(s, at), at))
+				}
+				continue
+			}
+			xs = append(xs, r.quantifiedAt(it, target, x.op, x.texts, at))
+		default:
+			xs = append(xs, r.quantifiedAt(it, target, x.op, x.texts, at))
+		}
+	}
+	return chain(it.link(), xs)
+}
+
+func (r *rule) quantifiedAt(it *item, target ast.Expr, op string, list []string, at source.Span) ast.Expr {
+	single := *it
+	single.texts = []alternatives{{node: &node{at: at}}}
+	return r.quantified(&single, target, op, list)
+}

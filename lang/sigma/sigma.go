@@ -1,0 +1,119 @@
+// Package sigma reads Sigma rules (YAML, specification 2.1) and turns them into the
+// trees that rules of the language have, so that everything behind the parser treats
+// both alike. Every node of a tree has its place in the YAML.
+//
+// A rule becomes a `rule` over the schema any_event of std.sigma: its log source a
+// condition (`where logsource(…)`, which the checker looks up in the mappings), each
+// selection a `let`, and its condition `when`. A correlation becomes a rule over the
+// alerts of others; a filter becomes part of the conditions that it tunes.
+//
+// All files are turned together, since correlations and filters name rules of other
+// files.
+package sigma
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/detlang/det/lang/ast"
+	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
+)
+
+// Is reports whether a file of this name holds Sigma rules.
+func Is(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".yml", ".yaml":
+		return true
+	}
+	return false
+}
+
+// Trees turns Sigma files into trees, one a file and in their order. others are the
+// files of the language that are compiled with them: their lists fill placeholders.
+// What is wrong with a rule is told in diags, and costs only that rule.
+func Trees(files []*source.File, others []*ast.File, diags *diag.List) []*ast.File {
+	s := newSet(files, others, diags)
+	trees := make([]*ast.File, len(files))
+	for i, f := range files {
+		trees[i] = s.tree(f)
+	}
+	return trees
+}
+
+// set is all rules that are turned together.
+type set struct {
+	diags *diag.List
+	docs  []*document // in order
+	refs  map[string]*document
+	lists map[string]*list
+}
+
+// document is one YAML document: a rule, a correlation or a filter.
+type document struct {
+	file    *source.File
+	root    *node
+	name    string // of its rule; "" for a filter
+	muted   bool   // its alerts only feed correlations
+	filters []*document
+}
+
+// newSet reads the documents of all files, and finds which speak of which.
+func newSet(files []*source.File, others []*ast.File, diags *diag.List) *set {
+	s := &set{diags: diags, refs: map[string]*document{}, lists: lists(others)}
+	taken := ruleNames(others)
+	for _, d := range readAll(files, diags) {
+		if d.root.get("filter") == nil {
+			d.name = distinct(taken, ruleName(d.root), text1(d.root, "id"))
+		}
+		s.docs = append(s.docs, d)
+		s.refer(d)
+	}
+	for _, d := range s.docs {
+		s.mute(d)
+		s.attach(d)
+	}
+	return s
+}
+
+// refer makes a rule known by its id and its name; the first of a name counts.
+func (s *set) refer(d *document) {
+	if d.name == "" {
+		return
+	}
+	for _, key := range []string{text1(d.root, "id"), text1(d.root, "name"), d.name} {
+		if key != "" && s.refs[key] == nil {
+			s.refs[key] = d
+		}
+	}
+}
+
+// text1 is a scalar of a mapping, or "".
+func text1(n *node, key string) string {
+	if v := n.get(key); v != nil && v.form == scalar {
+		return strings.TrimSpace(v.text)
+	}
+	return ""
+}
+
+// tree is the tree of one file.
+func (s *set) tree(f *source.File) *ast.File {
+	tree := &ast.File{Source: f}
+	used := map[string]bool{}
+	for _, d := range s.docs {
+		if d.file != f || d.name == "" {
+			continue
+		}
+		r := &rule{set: s, doc: d, diags: s.diags, used: used}
+		if b := r.block(); b != nil {
+			tree.Decls = append(tree.Decls, b)
+		}
+	}
+	at := source.Span{File: f}
+	decls := []ast.Decl{&ast.Import{Path: []*ast.Ident{ident("std", at), ident("sigma", at)}, At: at}}
+	for _, l := range s.sorted(used) {
+		decls = append(decls, &ast.ListDecl{Name: l.decl.Name, Type: l.decl.Type, Value: l.decl.Value, From: l.decl.From, At: l.decl.At})
+	}
+	tree.Decls = append(decls, tree.Decls...)
+	return tree
+}
