@@ -24,7 +24,7 @@ var unearned = map[string]string{
 
 // want is a diagnostic that a comment asks for: // want D0203 "cannot compare"
 var (
-	wantComment = regexp.MustCompile(`// want((?: D\d{4} "(?:[^"\\]|\\.)*")+)`)
+	wantComment = regexp.MustCompile(`(?://|#) want((?: D\d{4} "(?:[^"\\]|\\.)*")+)`)
 	wantOne     = regexp.MustCompile(`(D\d{4}) ("(?:[^"\\]|\\.)*")`)
 )
 
@@ -35,6 +35,9 @@ type wanted struct{ code, text string }
 // a message that holds the text in quotes.
 func TestWrongPrograms(t *testing.T) {
 	files, err := filepath.Glob("testdata/diag/*.det")
+	if sigmas, _ := filepath.Glob("testdata/diag/*.yml"); err == nil {
+		files = append(files, sigmas...)
+	}
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no wrong programs: %v", err)
 	}
@@ -89,7 +92,7 @@ func readWants(t *testing.T, name string) map[int][]wanted {
 	for i, line := range strings.Split(string(text), "\n") {
 		m := wantComment.FindStringSubmatch(line)
 		if m == nil {
-			if strings.Contains(line, "// want") {
+			if strings.Contains(line, "// want") || strings.Contains(line, "# want") {
 				t.Fatalf("%s:%d: cannot read the comment", name, i+1)
 			}
 			continue

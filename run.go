@@ -326,7 +326,7 @@ func (n *run) byName(path string) int {
 func (n *run) request(f *file) input.Request {
 	s := n.prog.Streams[f.stream]
 	schema := n.rules.set.Schemas[f.stream]
-	req := input.Request{Time: s.Time, BatchRows: n.opts.BatchRows, Alloc: n.opts.Alloc, Reject: n.reject}
+	req := input.Request{Time: s.Time, Timeless: s.Timeless, BatchRows: n.opts.BatchRows, Alloc: n.opts.Alloc, Reject: n.reject}
 	for _, col := range s.Columns {
 		c := input.Column{Name: col.Name, Type: types.Type{Kind: col.Type.Kind, Elem: col.Type.Elem}}
 		if i := schema.Find(col.Name); i >= 0 {

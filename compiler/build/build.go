@@ -69,6 +69,7 @@ func (b *builder) stream(s *types.Schema) {
 	b.prog.Streams = append(b.prog.Streams, sb.def)
 	if i := s.Find(s.Time); i >= 0 {
 		sb.def.Time = sb.column(s.Time, s.Fields[i].Type)
+		sb.def.Timeless = s.Fields[i].Optional
 	}
 }
 

@@ -60,7 +60,7 @@ func (c *checker) mappings() {
 				}
 			case st.Name.Name == "doc" && isText(st):
 			default:
-				c.mappedField(of, st)
+				c.mappedField(of, m.block, st)
 			}
 		}
 	}
@@ -144,10 +144,13 @@ func (c *checker) logSource(m *module, st *ast.Stage) *logSource {
 }
 
 // mappedField adds the names of a field to those that the schema has for it.
-func (c *checker) mappedField(s *types.Schema, st *ast.Stage) {
+func (c *checker) mappedField(s *types.Schema, b *ast.Block, st *ast.Stage) {
 	f, ok := c.field(st)
 	if !ok {
 		return
+	}
+	if f.Doc == "" && b.Name != nil {
+		f.Doc = "of the mapping " + b.Name.Name
 	}
 	own := []string{f.Name}
 	i := s.Find(f.Name)

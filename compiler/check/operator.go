@@ -129,6 +129,11 @@ func (c *checker) comparison(o *plan.Op, written string) plan.Expr {
 	}
 	a, b = o.Args[0], o.Args[1]
 	ta, tb := a.Type(), b.Type()
+	if written == "==" || written == "!=" {
+		if x := anyEqual(o, a, b); x != nil {
+			return x
+		}
+	}
 	same := ta.Kind == tb.Kind || ta.Numeric() && tb.Numeric()
 	if !same {
 		d := c.diags.Errorf("D0203", o.At, "cannot compare %s with %s", ta.Plain(), tb.Plain())
@@ -324,6 +329,11 @@ func (c *checker) membership(o *plan.Op) plan.Expr {
 	}
 	a, b := o.Args[0], o.Args[1]
 	ta, tb := a.Type(), b.Type()
+	if ta.Kind == types.List && tb.Kind == types.List {
+		if k, isConst := b.(*plan.Const); isConst && (ta.Elem == tb.Elem || tb.Elem == types.Null) {
+			return anyIn(o, k)
+		}
+	}
 	ok := false
 	switch {
 	case tb.Kind == types.Network:

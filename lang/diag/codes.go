@@ -16,7 +16,7 @@ type Code struct {
 }
 
 // Codes is the catalogue, in order. Each family stands in a file of its own.
-var Codes = slices.Concat(syntax, typing, staging, units, structure)
+var Codes = slices.Concat(syntax, typing, staging, units, structure, sigmas)
 
 // Lookup finds a code of the catalogue, without regard to case.
 func Lookup(id string) (Code, bool) {

@@ -45,10 +45,19 @@ it anew. ` + "`det explain CODE`" + ` prints one of them. A code is never renumb
 | D06 | how rules hang together |
 | D07 | limits |
 | D08 | files and imports |
+| D09 | Sigma rules and mappings |
 `
 
 // longest is the longest example that the page shows, in bytes.
 const longest = 400
+
+// languageOf is the language that an example is in.
+func languageOf(text string) string {
+	if strings.HasPrefix(text, "title:") {
+		return "yaml"
+	}
+	return "det"
+}
 
 func codesPage() []byte {
 	var b bytes.Buffer
@@ -56,6 +65,13 @@ func codesPage() []byte {
 	for _, c := range Codes {
 		fmt.Fprintf(&b, "\n## %s: %s\n\n%s %s\n", c.ID, c.Title, c.When, c.Why)
 		if c.Wrong == "" || len(c.Wrong) > longest || !utf8.ValidString(c.Wrong) {
+			continue
+		}
+		if strings.HasPrefix(c.Wrong, "title:") {
+			fmt.Fprintf(&b, "\n```yaml\n%s```\n", c.Wrong)
+			if c.Right != "" {
+				fmt.Fprintf(&b, "\nMended:\n\n```%s\n%s```\n", languageOf(c.Right), c.Right)
+			}
 			continue
 		}
 		kind := "det wrong"

@@ -139,7 +139,7 @@ func (it *item) name() string {
 }
 
 func (r *rule) modify(it *item, name string) bool {
-	for _, m := range modifiers() {
+	for _, m := range modifiers {
 		if m.name != name {
 			continue
 		}
@@ -152,7 +152,7 @@ func (r *rule) modify(it *item, name string) bool {
 	}
 	d := r.diags.Errorf("D0904", it.at, "there is no modifier %s", name)
 	var names []string
-	for _, m := range modifiers() {
+	for _, m := range modifiers {
 		names = append(names, m.name)
 	}
 	if near, ok := diag.Nearest(name, names); ok {

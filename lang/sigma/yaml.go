@@ -23,6 +23,7 @@ const (
 	maxValue    = 64 << 10 // bytes of one text
 	maxNodes    = 100_000  // in a document, aliases followed
 	maxDepth    = 60
+	maxBrackets = 1000 // open at once, those in texts counted as well
 )
 
 // part is the text of one YAML document within a file.
@@ -103,14 +104,14 @@ func (r *reader) parse(text string) (f *yamlast.File, err error) {
 }
 
 // tooDeep finds where a text is nested deeper than any parser that calls itself
-// should be asked to follow, or -1. Brackets in quotes count as well: no rule has
-// so many that are open.
+// should be asked to follow, or -1. Brackets in quotes count as well, which is why
+// so many are let pass.
 func tooDeep(text string) int {
 	open := 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '[', '{':
-			if open++; open > maxDepth {
+			if open++; open > maxBrackets {
 				return i
 			}
 		case ']', '}':

@@ -153,6 +153,9 @@ func (r *rule) send(a *runtime.Alert, at place) {
 	if !r.def.Muted {
 		r.e.out = append(r.e.out, *a)
 	}
+	if r.e.untimed {
+		return // a stream of alerts is one in time
+	}
 	for _, reader := range r.readers {
 		r.e.fail(reader.takeAlert(r, a, at))
 	}

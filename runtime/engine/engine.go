@@ -89,6 +89,7 @@ type Engine struct {
 	clock     int64 // newest event time
 	watermark int64
 	out       []runtime.Alert
+	untimed   bool  // the rows at hand have no time
 	ended     bool  // Finish or Close was called
 	failed    error // the first error of making alerts, told at the next flush
 	stats     Stats
@@ -210,6 +211,11 @@ func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos run
 	}
 	s.rows += int64(b.N)
 	e.stats.Rows += int64(b.N)
+	if s.def.Timeless {
+		if err := e.timeless(ctx, s, b); err != nil {
+			return err
+		}
+	}
 	for _, part := range e.accept(s, b) {
 		if !s.def.Stateful {
 			if err := e.process(ctx, s, part); err != nil {
@@ -272,7 +278,9 @@ func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
 	var parts []*runtime.Batch
 	from := 0 // first row of the part that is open
 	drop := func(i int, cause Cause) {
-		e.aside(s, b, i, cause)
+		if cause != NoTime || !s.def.Timeless || s.def.Stateful { // else all rules have seen it
+			e.aside(s, b, i, cause)
+		}
 		if i > from {
 			parts = append(parts, b.Slice(from, i))
 		}

@@ -27,6 +27,9 @@ type Stream struct {
 	// Index, where not nil, judges the first conditions of the rules that have a
 	// number in it, all at once.
 	Index *match.Index
+	// Timeless says that events may lack their time. Those that do are seen by the
+	// rules that look at single events, as if they were of 1970.
+	Timeless bool
 	// Stateful says that a rule keeps state, so rows must come in order of time.
 	Stateful bool
 }

@@ -206,7 +206,7 @@ const sparse = 8
 
 // timed leaves out rows without an event time and tells of them.
 func (s *columnar) timed(first int64, rows []int32) []int32 {
-	if s.req.Time < 0 || rows != nil && len(rows) == 0 {
+	if s.req.Time < 0 || s.req.Timeless || rows != nil && len(rows) == 0 {
 		return rows
 	}
 	o := s.columns[s.req.Time]

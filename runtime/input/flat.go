@@ -7,6 +7,7 @@ import "github.com/detlang/det/lang/types"
 type pick struct {
 	fields [][]int // by column, the fields that may hold its value, in order
 	lists  []bool  // by column
+	whole  []bool  // by column: it takes all fields
 	values []value // by column, of the last record
 }
 
@@ -16,10 +17,14 @@ func newPick(columns []Column, index func(name string) int) *pick {
 	p := &pick{
 		fields: make([][]int, len(columns)),
 		lists:  make([]bool, len(columns)),
+		whole:  make([]bool, len(columns)),
 		values: make([]value, len(columns)),
 	}
 	for i, c := range columns {
 		p.lists[i] = c.Type.Kind == types.List
+		if p.whole[i] = everything(c); p.whole[i] {
+			continue
+		}
 		for _, path := range pathsOf(c) {
 			if f := index(joined(path)); f >= 0 {
 				p.fields[i] = append(p.fields[i], f)
@@ -41,6 +46,10 @@ func joined(path []string) string {
 func (p *pick) from(fields []value) []value {
 	for c, at := range p.fields {
 		p.values[c] = value{}
+		if p.whole[c] {
+			p.values[c] = value{form: list, items: present(fields)}
+			continue
+		}
 		for _, f := range at {
 			if fields[f].form != absent {
 				p.values[c] = fields[f]
@@ -52,6 +61,17 @@ func (p *pick) from(fields []value) []value {
 		}
 	}
 	return p.values
+}
+
+// present are the fields that have a value.
+func present(fields []value) []value {
+	var out []value
+	for _, v := range fields {
+		if v.form != absent {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // elements reads text that is a JSON array as a list of its elements.

@@ -20,7 +20,8 @@ import (
 // Column is one column that the rules want, under the name they use. Paths are
 // the places in a record where its value may stand, tried in order, one element
 // a level of nesting; nil means the name itself, and if there is no such field,
-// the name split at its dots. In JSON a path leads through the elements of
+// the name split at its dots. The path * takes all values of the record, as a list;
+// columnar formats have none to give. In JSON a path leads through the elements of
 // arrays: a scalar column takes the first value that is present, a list column
 // takes all.
 type Column struct {
@@ -43,6 +44,8 @@ type Range struct {
 type Request struct {
 	Columns []Column
 	Time    int // index in Columns of the event time, -1 for none
+	// Timeless keeps records without a readable event time, which is missing then.
+	Timeless bool
 	Ranges  []Range
 	// BatchRows is about how many rows a batch has; 0 is DefaultBatchRows.
 	BatchRows int

@@ -23,6 +23,8 @@ type projection struct {
 	order   int32   // how many values have been read in the record
 	objects int64   // how many objects, in all records
 	fields  int     // how many fields are remembered
+	entire  []int   // columns that take all values of the record
+	items   []value // of the last of these
 }
 
 type span struct{ from, to int }
@@ -44,6 +46,11 @@ func newProjection(columns []Column, under []string) *projection {
 	p := &projection{root: &node{}, values: make([]value, len(columns))}
 	for _, c := range columns {
 		from := len(p.cells)
+		if everything(c) {
+			p.entire = append(p.entire, len(p.columns))
+			p.columns = append(p.columns, span{from, from})
+			continue
+		}
 		for _, path := range pathsOf(c) {
 			if under != nil {
 				p.want(append(under[:len(under):len(under)], path...), c.Type)
@@ -101,6 +108,7 @@ func (p *projection) record(i int) int {
 		}
 	}
 	p.text, p.order = p.text[:0], 0
+	start := i
 	if i = p.readObject(p.root, i+1, 1); i < 0 {
 		return i
 	}
@@ -112,6 +120,9 @@ func (p *projection) record(i int) int {
 				break
 			}
 		}
+	}
+	for _, c := range p.entire {
+		p.values[c] = p.all(start, i)
 	}
 	return i
 }

@@ -85,11 +85,18 @@ func (r *rows) add(values []value, raw []byte) {
 	if r.time != nil {
 		t := values[r.req.Time]
 		us, o := toTimestamp(t)
-		if o != fits {
+		switch {
+		case o == fits:
+			r.time.Append(arrow.Timestamp(us))
+		case r.req.Timeless:
+			r.time.AppendNull()
+			if o == unfit {
+				r.tellValue(r.req.Time, t, o)
+			}
+		default:
 			r.refuseTime(t, o, raw)
 			return
 		}
-		r.time.Append(arrow.Timestamp(us))
 	}
 	for i, c := range r.columns {
 		if i == r.req.Time {
