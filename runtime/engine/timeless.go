@@ -43,11 +43,15 @@ func (e *Engine) timeless(ctx context.Context, s *stream, b *runtime.Batch) erro
 // single runs a batch through the rules that keep nothing.
 func (e *Engine) single(ctx context.Context, s *stream, b *runtime.Batch) error {
 	s.frame.Begin(b.Cols, b.N)
-	for _, r := range s.rules {
+	due := s.rules
+	if s.index != nil {
+		due = s.index.due(s.rules, b)
+	}
+	for _, r := range due {
 		if len(r.segs) > 1 || r.buf != nil {
 			continue
 		}
-		if err := r.run(ctx, 0, b); err != nil {
+		if err := r.first(ctx, b); err != nil {
 			return err
 		}
 	}
