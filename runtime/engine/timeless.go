@@ -66,4 +66,3 @@ func anyBefore(times []int64, t int64) bool {
 	}
 	return false
 }
-

@@ -46,7 +46,7 @@ type Request struct {
 	Time    int // index in Columns of the event time, -1 for none
 	// Timeless keeps records without a readable event time, which is missing then.
 	Timeless bool
-	Ranges  []Range
+	Ranges   []Range
 	// BatchRows is about how many rows a batch has; 0 is DefaultBatchRows.
 	BatchRows int
 	// Envelope is the path to the array of records inside a JSON document (such as
