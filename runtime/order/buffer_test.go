@@ -40,7 +40,8 @@ func batchOf(events []event) *runtime.Batch {
 // TestBufferOrders gives random events in random batches to buffers that have room
 // and to ones that must write to disk, lets the clock move in between, and holds
 // what comes out against the sorted events: each row before the watermark once, in
-// order, with its columns, and no time in two batches.
+// order, with its columns, and no time in two batches. In between, buffers are saved
+// and loaded.
 func TestBufferOrders(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 60).Draw(t, "events")
@@ -58,7 +59,7 @@ func TestBufferOrders(t *testing.T) {
 		q := NewBuffer()
 		q.BatchRows = rapid.IntRange(1, 10).Draw(t, "batch rows")
 		q.Limit = rapid.SampledFrom([]int64{1 << 20, 500, 1}).Draw(t, "limit")
-		defer q.Close()
+		defer func() { q.Close() }()
 		var got []event
 		lastTime := runtime.MinTime
 		push := func(b *runtime.Batch) error {
@@ -87,6 +88,13 @@ func TestBufferOrders(t *testing.T) {
 			if err := q.Add(batchOf(part)); err != nil {
 				t.Fatal(err)
 			}
+			if rapid.Bool().Draw(t, "restart") {
+				fresh := NewBuffer()
+				fresh.BatchRows, fresh.Limit = q.BatchRows, q.Limit
+				restore(t, q, fresh)
+				q.Close()
+				q = fresh
+			}
 			if rapid.Bool().Draw(t, "advance") {
 				watermark = max(watermark, int64(rapid.IntRange(0, 22).Draw(t, "watermark")))
 				if err := q.Release(watermark, push); err != nil {
@@ -114,18 +122,8 @@ func TestBufferSaves(t *testing.T) {
 	if err := q.Add(batchOf(events)); err != nil {
 		t.Fatal(err)
 	}
-	var saved bytes.Buffer
-	w := state.NewWriter(&saved)
-	if err := q.Save(w); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
 	fresh := NewBuffer()
-	if err := fresh.Load(state.NewReader(&saved, int64(saved.Len())), []types.Kind{types.String, types.Int}, nil); err != nil {
-		t.Fatal(err)
-	}
+	restore(t, q, fresh)
 	var got []any
 	err := fresh.Release(runtime.MaxTime, func(b *runtime.Batch) error {
 		for i := range b.N {
@@ -135,5 +133,24 @@ func TestBufferSaves(t *testing.T) {
 	})
 	if err != nil || fmt.Sprint(got) != "[<nil> a b]" {
 		t.Fatalf("got %v, %v", got, err)
+	}
+}
+
+// restore saves one buffer and loads the other.
+func restore(t interface{ Fatal(...any) }, from, to *Buffer) {
+	var saved bytes.Buffer
+	w := state.NewWriter(&saved)
+	err := from.Save(w)
+	if err == nil {
+		err = w.Flush()
+	}
+	if err == nil {
+		err = to.Load(state.NewReader(&saved, int64(saved.Len())), []types.Kind{types.String, types.Int}, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if from.Rows() != to.Rows() {
+		t.Fatal(from.Rows(), "rows were saved,", to.Rows(), "loaded")
 	}
 }

@@ -1,7 +1,9 @@
 package order
 
 import (
-	"fmt"
+	"errors"
+	"io"
+	"os"
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
@@ -9,32 +11,98 @@ import (
 	"github.com/detlang/det/runtime/vec"
 )
 
-// Save writes the rows that wait. Sources are named by number; the numbers must
-// mean the same when they are read back.
+// Save writes the rows that wait, in memory and on disk: batch after batch as
+// saveRows does, and a 0 behind the last. Sources are named by number; the numbers
+// must mean the same when they are read back.
 func (q *Buffer) Save(w *state.Writer) error {
-	if q.rows == 0 {
-		w.Int(0)
-		return nil
+	for _, r := range q.runs {
+		if err := r.save(w); err != nil {
+			return err
+		}
 	}
-	if len(q.runs) > 0 {
-		return fmt.Errorf("%d rows wait on disk: state is saved when their time has come", q.rows)
+	for _, h := range q.pending {
+		saveRows(w, h.b)
 	}
-	if !q.sorted {
-		q.sort()
+	w.Int(0)
+	return nil
+}
+
+// save writes the rows of a run that are still to come. It reads the file anew, so
+// that the run stays where it is.
+func (r *run) save(w *state.Writer) error {
+	f, err := os.Open(r.file.Name())
+	if err != nil {
+		return err
 	}
-	parts := make([]*runtime.Batch, len(q.pending))
-	for i, h := range q.pending {
-		parts[i] = h.b
+	defer f.Close()
+	size, err := f.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
 	}
-	b := q.concat(parts)
+	if err != nil {
+		return err
+	}
+	again := &run{file: f, r: state.NewReader(f, size), kinds: r.kinds, names: r.names}
+	gone := r.gone + r.at
+	for {
+		if err := again.next(); err != nil || again.cur == nil {
+			return err
+		}
+		b := again.cur
+		past := min(gone, b.N)
+		if gone -= past; past < b.N {
+			saveRows(w, b.Slice(past, b.N))
+		}
+	}
+}
+
+// saveRows writes a batch: how many rows, their times, sources and numbers, and
+// each column behind its kind.
+func saveRows(w *state.Writer, b *runtime.Batch) {
+	source, row := make([]int32, b.N), make([]int64, b.N)
+	for i := range b.N {
+		source[i], row[i] = b.Pos.At(int32(i))
+	}
 	w.Int(int64(b.N))
 	state.Slice(w, b.Time)
-	state.Slice(w, b.Pos.Source)
-	state.Slice(w, b.Pos.Row)
+	state.Slice(w, source)
+	state.Slice(w, row)
 	for _, v := range b.Cols {
+		w.Int(int64(v.Kind))
 		state.SaveVec(w, plain(v))
 	}
-	return nil
+}
+
+var errRows = errors.New("the saved rows are damaged")
+
+// loadRows reads what saveRows wrote, of columns of the given kinds; nil behind the
+// last.
+func loadRows(r *state.Reader, kinds []types.Kind, names func(int32) string) (*runtime.Batch, error) {
+	n := r.Int()
+	if n == 0 || r.Err() != nil {
+		return nil, r.Err()
+	}
+	b := &runtime.Batch{N: int(n), Names: names}
+	b.Time = state.ReadSlice[int64](r)
+	b.Pos.Source = state.ReadSlice[int32](r)
+	b.Pos.Row = state.ReadSlice[int64](r)
+	if len(b.Time) != b.N || len(b.Pos.Source) != b.N || len(b.Pos.Row) != b.N {
+		r.Fail("%w", errRows)
+	}
+	for _, kind := range kinds {
+		if types.Kind(r.Int()) != kind {
+			r.Fail("%w", errRows)
+		}
+		if r.Err() != nil {
+			return nil, r.Err()
+		}
+		v := state.LoadVec(r, kind)
+		if v.N != b.N {
+			r.Fail("%w", errRows)
+		}
+		b.Cols = append(b.Cols, v)
+	}
+	return b, r.Err()
 }
 
 // plain is a text column without its dictionary.
@@ -55,26 +123,13 @@ func plain(v *vec.Vec) *vec.Vec {
 // Load reads what Save wrote into an empty Buffer whose batches have columns of
 // the given kinds.
 func (q *Buffer) Load(r *state.Reader, kinds []types.Kind, names func(int32) string) error {
-	n := r.Int()
-	if n == 0 || r.Err() != nil {
-		return r.Err()
-	}
-	b := &runtime.Batch{N: int(n), Names: names}
-	b.Time = state.ReadSlice[int64](r)
-	b.Pos.Source = state.ReadSlice[int32](r)
-	b.Pos.Row = state.ReadSlice[int64](r)
-	if len(b.Time) != b.N || len(b.Pos.Source) != b.N || len(b.Pos.Row) != b.N {
-		r.Fail("the saved rows are damaged")
-	}
-	for _, kind := range kinds {
-		v := state.LoadVec(r, kind)
-		if v.N != b.N {
-			r.Fail("a saved column is damaged")
+	for {
+		b, err := loadRows(r, kinds, names)
+		if err != nil || b == nil {
+			return err
 		}
-		b.Cols = append(b.Cols, v)
+		if err := q.Add(b); err != nil {
+			return err
+		}
 	}
-	if r.Err() != nil {
-		return r.Err()
-	}
-	return q.Add(b)
 }

@@ -25,8 +25,9 @@ type run struct {
 	names  func(int32) string
 	memory []held
 
-	cur *runtime.Batch // its rows from at on are still to come; nil at the end
-	at  int
+	cur  *runtime.Batch // its rows from at on are still to come; nil at the end
+	at   int
+	gone int // rows before cur
 }
 
 // sizeOf is about how much memory a batch holds, dictionaries left out.
@@ -86,23 +87,11 @@ func (q *Buffer) spill() error {
 	return nil
 }
 
-func saveRows(w *state.Writer, b *runtime.Batch) {
-	source, row := make([]int32, b.N), make([]int64, b.N)
-	for i := range b.N {
-		source[i], row[i] = b.Pos.At(int32(i))
-	}
-	w.Int(int64(b.N))
-	state.Slice(w, b.Time)
-	state.Slice(w, source)
-	state.Slice(w, row)
-	for _, v := range b.Cols {
-		w.Int(int64(v.Kind))
-		state.SaveVec(w, plain(v))
-	}
-}
-
 // next moves to the next batch of the run.
 func (r *run) next() error {
+	if r.cur != nil {
+		r.gone += r.cur.N
+	}
 	r.cur, r.at = nil, 0
 	if r.file == nil {
 		if len(r.memory) > 0 {
@@ -110,19 +99,9 @@ func (r *run) next() error {
 		}
 		return nil
 	}
-	n := int(r.r.Int())
-	if n == 0 || r.r.Err() != nil {
-		return r.r.Err()
-	}
-	b := &runtime.Batch{N: n, Names: r.names}
-	b.Time = state.ReadSlice[int64](r.r)
-	b.Pos.Source = state.ReadSlice[int32](r.r)
-	b.Pos.Row = state.ReadSlice[int64](r.r)
-	for range r.kinds {
-		b.Cols = append(b.Cols, state.LoadVec(r.r, types.Kind(r.r.Int())))
-	}
+	b, err := loadRows(r.r, r.kinds, r.names)
 	r.cur = b
-	return r.r.Err()
+	return err
 }
 
 func (r *run) head() mark {
