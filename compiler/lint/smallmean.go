@@ -34,7 +34,7 @@ rule guessing {
 `,
 	Rule: func(p *Pass, r *Rule) {
 		for _, s := range r.scores() {
-			if s.op != ">" && s.op != ">=" || !r.counted(s.measure) || s.stats.Args.Float("floor", 0) >= 0.5 || !r.keyed() {
+			if s.stats.Spec.Name != "baseline" || s.op != ">" && s.op != ">=" || !r.counted(s.measure) || s.stats.Args.Float("floor", 0) >= 0.5 || !r.keyed() {
 				continue
 			}
 			if r.span(s.measure, r.conditions()).lo >= 3 || r.demandsMean(s.stats.Args.Bound) {
