@@ -19,7 +19,7 @@ var baseline = Spec{
 
 The sample is the windows that had closed before the judged one starts, back to the length of "over": the judged value is never in its own sample. Windows in which the key had no events count as zero, from the window in which it first appeared, unless "fill skip" is written. With "at" only windows of the same hour or day are compared. "decay" lets a window weigh half as much after each such time instead of dropping out. A window in which the measure is missing is no sample.
 
-The history of a key is never forgotten. It takes 32 bytes a key, and 8 to 12 more a window with events where these have to leave again or are ranked.`,
+The history of a key is never forgotten. It takes 32 bytes a key. Where windows have to leave again or are ranked it takes 64, which hold the first seven windows with events if their values are small, and from then on 8 to 12 bytes a window (floats: 16 to 24).`,
 	After: "it comes after a tumbling or hopping window without early",
 	Fits:  func(in Row) bool { return in.Whole && in.Every > 0 },
 	Head:  []Param{{Name: "name", Kind: Bind, Doc: "what the statistics are called"}},
