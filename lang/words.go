@@ -83,6 +83,7 @@ var clauseTable = []word{
 	{Text: "keys", In: inRule, Flag: true, Doc: "the unit of max"},
 	{Text: "ordered", In: inRule, Flag: true, Doc: "in the order given"},
 	{Text: "any_order", In: inRule, Flag: true, Doc: "in whatever order"},
+	{Text: "overlapping", In: inRule, Flag: true, Doc: "matches that share events"},
 	{Text: "open", In: inHead, Flag: true, Doc: "other fields are admitted, as strings"},
 	{Text: "optional", In: inRule | inSchema | inTable, Flag: true, Doc: "may be missing"},
 	{Text: "empty", In: inRule, Flag: true, Doc: "groups without events as well"},

@@ -28,8 +28,11 @@ type postAgg struct {
 // block checks what stands between the braces.
 func (s *stageChecker) block() {
 	if !s.ast.HasBody {
-		if s.spec.Block == op.Aggregates {
+		switch s.spec.Block {
+		case op.Aggregates:
 			s.errorf("D0409", s.ast.At, "`%s` says in braces what it computes", s.spec.Name).Hint = "write: " + s.spec.Name + " … { attempts = count() }"
+		case op.Steps:
+			s.steps()
 		}
 		return
 	}
@@ -38,6 +41,8 @@ func (s *stageChecker) block() {
 		s.errorf("D0409", s.ast.At, "`%s` takes no braces", s.spec.Name)
 	case op.Aggregates:
 		s.aggregates()
+	case op.Steps:
+		s.steps()
 	case op.Fields:
 		for _, it := range s.ast.Items {
 			n, ok := it.Value.(*ast.Name)

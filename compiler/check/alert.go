@@ -80,10 +80,8 @@ func (r *ruleChecker) finish() {
 	if r.grouped {
 		for _, st := range r.rule.Stages {
 			for _, col := range st.Out {
-				for _, a := range st.Args.Aggs {
-					if a.Name == col.Name && r.scope.column(col.Name) == col {
-						add(col.Name, &plan.Col{Column: col})
-					}
+				if st.Args.Shows(col.Name) && r.scope.column(col.Name) == col {
+					add(col.Name, &plan.Col{Column: col})
 				}
 			}
 		}

@@ -35,6 +35,7 @@ type ruleChecker struct {
 	aggs    []*plan.Column
 	stats   []*stats
 	when    plan.Expr
+	fires   bool // the rows at hand fire without a when
 	whenAt  *ast.Stage
 	titleAt source.Span
 	extra   map[string]*plan.Column // fields of an open schema that rules named
@@ -139,6 +140,8 @@ func (r *ruleChecker) check() {
 	switch {
 	case !started && !c.broken(r.decl.block):
 		c.diags.Errorf("D0406", r.decl.block.Name.At, "rule %s has no `from`", r.rule.Name).Hint = "say which events it reads: from web_access"
+	case r.when == nil && r.whenAt == nil && r.fires:
+		r.when = &plan.And{At: r.rule.At}
 	case r.when == nil && r.whenAt == nil && !c.broken(r.decl.block):
 		c.diags.Errorf("D0406", r.decl.block.Name.At, "rule %s has no `when`", r.rule.Name).Hint = "say when it fires: when attempts > 100"
 	}

@@ -19,6 +19,9 @@ func (r *ruleChecker) stage(st *ast.Stage, spec *op.Spec) {
 		c.diags.Errorf("D0405", st.At, "`%s` stands after `when`; only throttle and risk may", spec.Name)
 		return
 	}
+	if r.when == nil && r.whenAt == nil && r.fires && (spec.Name == "throttle" || spec.Name == "risk") {
+		r.when = &plan.And{At: st.At} // the rows fire as they are
+	}
 	if r.when == nil && r.whenAt == nil && (spec.Name == "throttle" || spec.Name == "risk") {
 		c.diags.Errorf("D0405", st.At, "`%s` stands before `when`", spec.Name).Hint = "it is about alerts, so it goes after the condition that makes them"
 		return
@@ -112,6 +115,9 @@ func (s *stageChecker) errorf(code string, at source.Span, format string, args .
 
 func (s *stageChecker) run() {
 	name := s.spec.Name
+	if s.spec.Fresh || s.spec.Fires {
+		s.r.fires = s.spec.Fires
+	}
 	s.head()
 	s.clauses()
 	s.block()
@@ -521,7 +527,10 @@ func (s *stageChecker) unit(col runtime.Column) types.Type {
 // showEvidence passes the event's fields that the rule uses to a stage that keeps
 // evidence.
 func (s *stageChecker) showEvidence() {
-	if s.stage.Args.Keep == 0 || s.r.grouped {
+	if s.r.grouped {
+		s.stage.Args.Keep = 0 // its rows are no events
+	}
+	if s.stage.Args.Keep == 0 {
 		return
 	}
 	for _, col := range s.r.rule.From.Columns {

@@ -103,6 +103,9 @@ func (s *Stage) print(w io.Writer) {
 		}
 		fmt.Fprint(w, " }")
 	}
+	if len(s.Args.Steps) > 0 {
+		s.printSteps(w)
+	}
 	if len(s.Args.Need) > 0 {
 		fmt.Fprintf(w, "  computes %s", strings.Join(s.Args.Need, ", "))
 	}
@@ -129,4 +132,33 @@ func outputs(outs []Output) string {
 		b.WriteString(o.Name)
 	}
 	return b.String()
+}
+
+// printSteps writes the block of a sequence.
+func (s *Stage) printSteps(w io.Writer) {
+	fmt.Fprint(w, " {")
+	for i, st := range s.Args.Steps {
+		if i > 0 {
+			fmt.Fprint(w, ",")
+		}
+		fmt.Fprint(w, " ")
+		if st.Not {
+			fmt.Fprint(w, "not ")
+		}
+		fmt.Fprintf(w, "%s = %s", st.Name, String(s.Inputs[st.Cond.Col]))
+		if st.Repeat != 1 {
+			fmt.Fprintf(w, " repeat %d", st.Repeat)
+		}
+		if st.Within > 0 {
+			fmt.Fprintf(w, " within %s", FormatValue(st.Within))
+		}
+		by := " by"
+		for j, k := range st.By {
+			if k.Col != s.Args.Clauses["by"][j].Col {
+				fmt.Fprintf(w, "%s %s = %s", by, k.Name, String(s.Inputs[k.Col]))
+				by = ","
+			}
+		}
+	}
+	fmt.Fprint(w, " }")
 }

@@ -3,6 +3,7 @@
 package op
 
 import (
+	"slices"
 	"time"
 
 	"github.com/detlang/det/lang/types"
@@ -22,6 +23,9 @@ type Spec struct {
 	// Fresh marks a stage that regroups rows: its operator sees only the columns of
 	// its arguments. The others see the whole row, then their arguments.
 	Fresh bool
+	// Fires marks a stage whose rows are worth an alert as they are: behind it `when`
+	// may be left out.
+	Fires bool
 	// After says, in words, where the stage may stand; Fits checks it.
 	After string
 	Fits  func(in Row) bool
@@ -114,6 +118,7 @@ type Args struct {
 	Clauses map[string][]Arg // present with no Arg for a flag
 	Aggs    []Agg            // for a block of aggregates, after expressions are split off
 	Fields  []string         // for a block of fields
+	Steps   []Step           // for a block of steps
 	Need    []string         // members of the stage's bound name that later stages read
 	Keep    int              // events of evidence to keep a group
 	Shown   []int            // input columns that evidence shows
@@ -122,6 +127,13 @@ type Args struct {
 
 // Has reports whether a clause or flag was written.
 func (a *Args) Has(word string) bool { _, ok := a.Clauses[word]; return ok }
+
+// Shows reports whether alerts show a column that the stage makes, whoever reads it:
+// an aggregate, or what a step tells.
+func (a *Args) Shows(column string) bool {
+	return slices.ContainsFunc(a.Aggs, func(g Agg) bool { return g.Name == column }) ||
+		slices.ContainsFunc(a.Steps, func(s Step) bool { return s.Name == column || s.Name+timeSuffix == column })
+}
 
 // Duration is a clause's constant duration, or def.
 func (a *Args) Duration(word string, def time.Duration) time.Duration {
@@ -153,6 +165,16 @@ type Agg struct {
 	Spec *agg.Spec
 	Args []Arg
 	Type types.Type
+}
+
+// Step is one entry of a block of steps.
+type Step struct {
+	Name   string
+	Not    bool // what must not be seen
+	Cond   Arg
+	Repeat int           // how many events it takes
+	Within time.Duration // how long after the step before it; 0 is no bound of its own
+	By     []Arg         // one for each key of the stage
 }
 
 // Error is what a stage refuses. Clause is the word of the clause that is at

@@ -1,0 +1,320 @@
+package op
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
+)
+
+// The events of these tests have a key, and say of three steps, two vetoes and until
+// whether they fit.
+var sequenceColumns = []runtime.Column{
+	{Name: "key", Type: types.TString},
+	{Name: "s0", Type: types.TBool}, {Name: "s1", Type: types.TBool}, {Name: "s2", Type: types.TBool},
+	{Name: "v0", Type: types.TBool}, {Name: "v1", Type: types.TBool},
+	{Name: "until", Type: types.TBool},
+}
+
+// script is a sequence as a test writes it: steps in order, each with what must not
+// stand behind it.
+type script struct {
+	within         int64
+	any, overlap   bool
+	until          bool
+	steps          []scriptStep
+	trailing       []int64 // by veto behind the last step: its wait
+	trailingColumn []int
+}
+
+type scriptStep struct {
+	repeat int
+	gap    int64
+	veto   int // the column of a veto between it and the next, or 0
+}
+
+func (s script) args() Args {
+	a := Args{Clauses: map[string][]Arg{
+		"by":     {col(0, "key", types.TString)},
+		"within": {konst(time.Duration(s.within) * time.Microsecond)},
+	}, Keep: 3, Shown: []int{0}}
+	if s.any {
+		a.Clauses["any_order"] = nil
+	}
+	if s.overlap {
+		a.Clauses["overlapping"] = nil
+	}
+	if s.until {
+		a.Clauses["until"] = []Arg{col(6, "until", types.TBool)}
+	}
+	by := a.Clauses["by"]
+	for i, st := range s.steps {
+		a.Steps = append(a.Steps, Step{Name: fmt.Sprintf("s%d", i), Cond: col(1+i, "", types.TBool), Repeat: st.repeat, Within: time.Duration(st.gap) * time.Microsecond, By: by})
+		if st.veto > 0 {
+			a.Steps = append(a.Steps, Step{Name: fmt.Sprintf("v%d", i), Not: true, Cond: col(st.veto, "", types.TBool), Repeat: 1, By: by})
+		}
+	}
+	for i, w := range s.trailing {
+		a.Steps = append(a.Steps, Step{Name: fmt.Sprintf("t%d", i), Not: true, Cond: col(s.trailingColumn[i], "", types.TBool), Repeat: 1, Within: time.Duration(w) * time.Microsecond, By: by})
+	}
+	return a
+}
+
+// fits reports whether an event fits a condition column.
+func (e event) fits(c int) bool { return e.vals[c] == true }
+
+// expected is what the definition of a sequence says of some events: for each time
+// every way to choose events is tried.
+func (s script) expected(events []event) []string {
+	var out []string
+	clock := events[len(events)-1].t
+	since := map[any]int64{}
+	for i := 0; i < len(events); {
+		t, j := events[i].t, i
+		for j < len(events) && events[j].t == t {
+			j++
+		}
+		var keys []any
+		for _, e := range events[i:j] {
+			if e.vals[0] != nil && !slices.Contains(keys, e.vals[0]) {
+				keys = append(keys, e.vals[0])
+			}
+		}
+		for _, key := range keys {
+			var own []event // of the key, up to now
+			for _, e := range events[:j] {
+				if e.vals[0] == key && e.t >= since[key] {
+					own = append(own, e)
+				}
+			}
+			if last, ok := s.complete(own, t); ok {
+				told := t
+				denied := false
+				for k, wait := range s.trailing {
+					told = max(told, t+wait)
+					for _, e := range events[j:] {
+						denied = denied || e.vals[0] == key && e.fits(s.trailingColumn[k]) && e.t < t+wait
+					}
+				}
+				for _, e := range events[j:] {
+					denied = denied || s.until && e.vals[0] == key && e.fits(6) && e.t < told
+				}
+				if !denied && told <= clock {
+					out = append(out, s.line(key, own, t, told, last))
+				}
+				if !s.overlap {
+					since[key] = t + 1
+				}
+			}
+			for _, e := range own {
+				if s.until && e.t == t && e.fits(6) {
+					since[key] = max(since[key], t)
+				}
+			}
+		}
+		i = j
+	}
+	slices.Sort(out)
+	return out
+}
+
+// complete reports whether some of the events make a match that ends at time t, and
+// gives the times of its steps. Of several matches there is one whose steps are all
+// as late as in any other.
+func (s script) complete(own []event, t int64) ([]int64, bool) {
+	var in []event
+	for _, e := range own {
+		if t-e.t < s.within {
+			in = append(in, e)
+		}
+	}
+	count := func(step int, from, to int64) int {
+		n := 0
+		for _, e := range in {
+			if e.fits(1+step) && e.t >= from && e.t <= to {
+				n++
+			}
+		}
+		return n
+	}
+	last := make([]int64, len(s.steps))
+	if s.any {
+		now := false
+		for i, st := range s.steps {
+			if count(i, -1, t) < st.repeat {
+				return nil, false
+			}
+			now = now || count(i, t, t) > 0
+			for _, e := range in {
+				if e.fits(1 + i) {
+					last[i] = max(last[i], e.t)
+				}
+			}
+		}
+		return last, now
+	}
+	var found [][]int64
+	var choose func(i int, before int64)
+	choose = func(i int, before int64) {
+		st := s.steps[i]
+		for _, first := range in {
+			for _, end := range in {
+				if !first.fits(1+i) || !end.fits(1+i) || first.t > end.t || i > 0 && first.t <= before {
+					continue
+				}
+				if st.repeat == 1 && first.t != end.t || count(i, first.t, end.t) < st.repeat || st.gap > 0 && end.t-before >= st.gap {
+					continue
+				}
+				veto := false
+				for _, e := range own {
+					veto = veto || i > 0 && s.steps[i-1].veto > 0 && e.fits(s.steps[i-1].veto) && e.t > before && e.t < first.t
+				}
+				if veto {
+					continue
+				}
+				last[i] = end.t
+				if i+1 < len(s.steps) {
+					choose(i+1, end.t)
+				} else if end.t == t {
+					found = append(found, slices.Clone(last))
+				}
+			}
+		}
+	}
+	choose(0, -1)
+	if len(found) == 0 {
+		return nil, false
+	}
+	best := slices.Clone(found[0])
+	for _, f := range found {
+		for i := range f {
+			best[i] = max(best[i], f[i])
+		}
+	}
+	if !slices.ContainsFunc(found, func(f []int64) bool { return slices.Equal(f, best) }) {
+		panic("no match has the latest time of every step")
+	}
+	return best, true
+}
+
+// line is a match as the test compares it.
+func (s script) line(key any, own []event, t, told int64, last []int64) string {
+	start := t
+	n := make([]int, len(s.steps))
+	for i := range s.steps {
+		for _, e := range own {
+			after := i == 0 || s.any || e.t > last[i-1]
+			if e.fits(1+i) && t-e.t < s.within && after && e.t <= last[i] {
+				n[i]++
+				start = min(start, e.t)
+			}
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%06d %v [%d,%d]", told, key, start, t)
+	for i := range n {
+		fmt.Fprintf(&b, " %d@%d", n[i], last[i])
+	}
+	return b.String()
+}
+
+func drawScript(t *rapid.T) script {
+	s := script{
+		within:  rapid.Int64Range(1, 12).Draw(t, "within"),
+		any:     rapid.IntRange(0, 3).Draw(t, "any") == 0,
+		overlap: rapid.Bool().Draw(t, "overlap"),
+		until:   rapid.IntRange(0, 2).Draw(t, "until") == 0,
+	}
+	for i := range rapid.IntRange(1, 3).Draw(t, "steps") {
+		st := scriptStep{repeat: rapid.IntRange(1, 3).Draw(t, "repeat")}
+		if !s.any && i > 0 && rapid.IntRange(0, 3).Draw(t, "gapped") == 0 {
+			st.gap = rapid.Int64Range(1, 6).Draw(t, "gap")
+		}
+		s.steps = append(s.steps, st)
+	}
+	for i := range len(s.steps) - 1 {
+		if !s.any && rapid.IntRange(0, 2).Draw(t, "vetoed") == 0 {
+			s.steps[i].veto = rapid.IntRange(4, 5).Draw(t, "veto")
+		}
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "trailing") {
+		s.trailing = append(s.trailing, rapid.Int64Range(1, 6).Draw(t, "wait"))
+		s.trailingColumn = append(s.trailingColumn, rapid.IntRange(4, 5).Draw(t, "column"))
+	}
+	if len(s.steps) == 1 && s.steps[0].repeat == 1 && len(s.trailing) == 0 {
+		s.steps[0].repeat = 2
+	}
+	return s
+}
+
+// drawHistory gives events of two keys, dense in time so that many are at once, and a
+// last one that only tells the time.
+func drawHistory(t *rapid.T) []event {
+	var events []event
+	now := int64(100)
+	for range rapid.IntRange(1, 40).Draw(t, "events") {
+		now += rapid.SampledFrom([]int64{0, 0, 1, 1, 2, 4}).Draw(t, "step")
+		e := event{now, []any{rapid.SampledFrom([]any{"a", "a", "b", nil}).Draw(t, "key")}}
+		for range 3 {
+			e.vals = append(e.vals, rapid.IntRange(0, 2).Draw(t, "fits") == 0)
+		}
+		for range 3 {
+			e.vals = append(e.vals, rapid.IntRange(0, 5).Draw(t, "denies") == 0)
+		}
+		events = append(events, e)
+	}
+	return append(events, event{now + 1000, []any{"a", false, false, false, false, false, false}})
+}
+
+// TestSequenceIsItsDefinition holds the operator, in whatever batches and with
+// whatever restarts, against trying every choice of events.
+func TestSequenceIsItsDefinition(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, events := drawScript(t), drawHistory(t)
+		want := s.expected(events)
+		var first string
+		for i := range 4 {
+			in := Row{Cols: sequenceColumns}
+			c := newChain(&testing.T{}, sequenceColumns, func() []runtime.Operator {
+				a := s.args()
+				if _, e := sequence.Output(in, &a); e != nil {
+					t.Fatal(e.Message)
+				}
+				o, err := sequence.New(in, &a)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return []runtime.Operator{o}
+			})
+			c.keepN = true
+			rows := c.feed(events, cuts(t, i))
+			var got []string
+			for _, r := range rows {
+				var b strings.Builder
+				fmt.Fprintf(&b, "%06d %v [%d,%d]", r.time, r.vals[0], r.vals[1], r.vals[2])
+				for k := 3; k < len(r.vals); k += 2 {
+					fmt.Fprintf(&b, " %d@%d", r.vals[k], r.vals[k+1])
+				}
+				got = append(got, b.String())
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Fatalf("%+v\nevents %v\n got %q\nwant %q", s, events, got, want)
+			}
+			if i == 0 {
+				first = lines(rows)
+			} else if again := lines(rows); again != first {
+				t.Fatalf("%+v\nevents %v\ncut %d:\n%s\nwhole:\n%s", s, events, i, again, first)
+			}
+			if c.owner.n != 0 {
+				t.Fatalf("%d batches were kept", c.owner.n)
+			}
+		}
+	})
+}
