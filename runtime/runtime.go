@@ -126,6 +126,9 @@ type Window struct {
 	// window's own identity: a new scope is armed afresh. nil Scope: one for good.
 	Rising bool
 	Scope  []int64
+	// Fired, where set, is told by the condition of the rule which rows it is true
+	// of, before the Push that gave them ends.
+	Fired func(rows []int32)
 	// Once, with Rising, lets the condition fire at most once a key and scope, even
 	// if it turns false in between (early).
 	Once bool

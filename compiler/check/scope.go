@@ -53,7 +53,7 @@ func (s *stats) member(name string) *plan.Column {
 }
 
 // memberNames are what statistics have, for hints; p95 stands for all percentiles.
-var memberNames = []string{"n", "mean", "stddev", "median", "mad", "min", "max", "p95", "warm", "scale", "rscale"}
+var memberNames = []string{"n", "mean", "stddev", "median", "mad", "min", "max", "p95", "warm", "scale", "rscale", "slope", "expected"}
 
 // isMember reports whether statistics have a member of this name: one of
 // memberNames, or p with a number from 0 to 100.

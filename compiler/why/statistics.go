@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/detlang/det/compiler/plan"
+	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/op"
 )
 
@@ -79,13 +80,14 @@ func (w *Witness) history(out *Statistics, st *plan.Stage, at int, s *seen, meas
 		return
 	}
 	values, missing, first := map[int64]float64{}, map[int64]bool{}, int64(0)
+	_, clean := st.Args.Clauses["exclude"]
 	for _, o := range w.windows {
 		if !o.HasWindow || o.Stage <= at || o.Partial || o.WindowStart >= s.WindowStart {
 			continue
 		}
 		back := (s.WindowStart - o.WindowStart + every/2) / every
 		first = max(first, back)
-		if v, ok := number(newRow(&o.Judgement).eval(measure)); ok {
+		if v, ok := number(newRow(&o.Judgement).eval(measure)); ok && !(clean && fired(o)) {
 			values[back] = v
 		} else {
 			missing[back] = true
@@ -107,6 +109,11 @@ func (w *Witness) history(out *Statistics, st *plan.Stage, at int, s *seen, meas
 		}
 		out.Sample = append(out.Sample, Sample{Start: start, Value: v})
 	}
+}
+
+// fired reports whether the condition of the rule was true of a window.
+func fired(o *seen) bool {
+	return o.Outcome == runtime.Fired || o.Outcome == runtime.Throttled
 }
 
 // sameSeason reports whether two windows are each other's history. Of windows of

@@ -11,15 +11,16 @@ import (
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/state"
+	"github.com/detlang/det/runtime/vec"
 )
 
 var baseline = Spec{
 	Name: "baseline",
-	Doc: `Holds each window against the earlier windows of the same key, under a name of its own: ` + figureDoc + `.
+	Doc: `Holds each window against the earlier windows of the same key, under a name of its own: ` + figureDoc + `; ` + trendDoc + `.
 
-The sample is the windows that had closed before the judged one starts, back to the length of "over": the judged value is never in its own sample. Windows in which the key had no events count as zero, from the window in which it first appeared, unless "fill skip" is written. With "at" only windows of the same hour or day are compared. "decay" lets a window weigh half as much after each such time instead of dropping out. A window in which the measure is missing is no sample.
+The sample is the windows that had closed before the judged one starts, back to the length of "over": the judged value is never in its own sample. Windows in which the key had no events count as zero, from the window in which it first appeared, unless "fill skip" is written. With "at" only windows of the same hour or day are compared. "decay" lets a window weigh half as much after each such time instead of dropping out. A window in which the measure is missing is no sample; with "exclude alerted" neither is one for which the rule's condition was true, so that an attack does not raise the threshold for the next one. A change that lasts then goes on alerting.
 
-The history of a key is never forgotten. It takes 32 bytes a key. Where windows have to leave again or are ranked it takes 64, which hold the first seven windows with events if their values are small, and from then on 8 to 12 bytes a window (floats: 16 to 24).`,
+The history of a key is never forgotten. It takes 32 bytes a key. Where windows have to leave again, are ranked or have a slope it takes 64, which hold the first seven windows with events if their values are small, and from then on 8 to 12 bytes a window (floats: 16 to 24).`,
 	After: "it comes after a tumbling or hopping window without early",
 	Fits:  func(in Row) bool { return in.Whole && in.Every > 0 },
 	Head:  []Param{{Name: "name", Kind: Bind, Doc: "what the statistics are called"}},
@@ -28,6 +29,7 @@ The history of a key is never forgotten. It takes 32 bytes a key. Where windows 
 		{Word: "over", Params: []Param{{Name: "length", Kind: Const, Type: types.TDuration, Choices: []string{"all"}, Doc: "how far back"}}, Doc: "how far back; all of the past unless given"},
 		{Word: "at", Params: []Param{{Name: "season", Kind: Choice, Choices: seasonNames(), Doc: "hour or day"}}, Doc: "compares only windows of the same hour or day, by the clock of the window's zone"},
 		{Word: "fill", Params: []Param{{Name: "how", Kind: Choice, Choices: []string{"zero", "skip"}, Doc: "zero or skip"}}, Doc: "what a window without events is: zero, or no sample"},
+		{Word: "exclude", Params: []Param{{Name: "what", Kind: Choice, Choices: []string{"alerted"}, Doc: "alerted"}}, Doc: "leaves out of later samples the windows for which the condition of the rule was true, also those whose alert was throttled"},
 		{Word: "decay", Params: []Param{{Name: "half_life", Kind: Const, Type: types.TDuration, Doc: "the half-life"}}, Doc: "the time in which a window loses half of its weight"},
 	}, figureClauses...),
 	Output: func(in Row, a *Args) (Row, *Error) {
@@ -52,7 +54,8 @@ type past struct {
 	back   int64 // windows that it goes back; 0 for all
 	apart  int64 // windows from one to the next that does not overlap it
 	skip   bool
-	season int // index in seasons, or -1
+	clean  bool // exclude alerted
+	season int  // index in seasons, or -1
 	keep   float64
 }
 
@@ -61,7 +64,7 @@ func newPast(in Row, a *Args) (*past, *Error) {
 	if e != nil {
 		return nil, e
 	}
-	p := &past{fig: fig, season: -1}
+	p := &past{fig: fig, season: -1, clean: a.Has("exclude")}
 	if in.Every < time.Second {
 		return nil, &Error{Code: BadClause, Head: -1, Message: "a baseline is over windows that start at least a second apart"}
 	}
@@ -97,8 +100,8 @@ func newPast(in Row, a *Args) (*past, *Error) {
 		return nil, &Error{Code: Conflict, Clause: "over", Head: -1, Message: "with decay no window drops out, so there is no `over`"}
 	case p.apart > 1:
 		return nil, &Error{Code: Conflict, Clause: "decay", Head: -1, Message: "decay is for tumbling windows"}
-	case fig.ranks > 0:
-		return nil, &Error{Code: Conflict, Clause: "decay", Head: -1, Message: "with decay there are a mean and a deviation, but no values to rank", Hint: "leave decay out to read min, max, median, mad or a percentile"}
+	case fig.ranks > 0 || fig.trend:
+		return nil, &Error{Code: Conflict, Clause: "decay", Head: -1, Message: "with decay there are a mean and a deviation, but no values to rank or to lay a line through", Hint: "leave decay out to read min, max, median, mad, a percentile or a slope"}
 	}
 	step := in.Every
 	if p.season >= 0 {
@@ -149,7 +152,7 @@ func newBaseline(in Row, a *Args, p *past) (runtime.Operator, error) {
 
 // begin forgets all and counts from a window on.
 func (o *baselineOp) begin(window int64) {
-	how := policy{queue: o.back > 0 || o.apart > 1 || o.fig.ranks > 0, overlap: o.apart > 1, skip: o.skip, fig: o.fig}
+	how := policy{queue: o.back > 0 || o.apart > 1 || o.fig.ranks > 0 || o.fig.trend, overlap: o.apart > 1, skip: o.skip, fig: o.fig}
 	switch {
 	case o.keep > 0:
 		o.history = &decayHistory{policy: how, keep: o.keep}
@@ -180,7 +183,7 @@ func (o *baselineOp) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit
 		o.begin(window)
 		o.met = true
 	}
-	j := &judgement{rows: rows, value: b.Cols[o.measure], partial: b.Window.Partial}
+	j := &judgement{rows: rows, value: b.Cols[o.measure], partial: b.Window.Partial, putOff: o.clean}
 	if j.value.Kind == types.Null {
 		j.value = repeat(o.fig.of.Kind, nil, b.N)
 	}
@@ -193,7 +196,31 @@ func (o *baselineOp) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit
 	o.history.judge(j, s)
 	out := *b
 	out.Cols = o.fig.vecs(slices.Clip(b.Cols), s)
-	return emit(&out)
+	if !o.clean || j.partial {
+		return emit(&out)
+	}
+	return o.learn(&out, j, emit)
+}
+
+// learn gives a window to the condition of the rule, and adds it to the history of
+// the keys for which that was not true.
+func (o *baselineOp) learn(b *runtime.Batch, j *judgement, emit runtime.Emit) error {
+	fired, w := vec.NewBitmap(b.N), *b.Window
+	w.Fired = func(rows []int32) {
+		for _, r := range rows {
+			fired.Set(int(r))
+		}
+		if b.Window.Fired != nil { // of a baseline before
+			b.Window.Fired(rows)
+		}
+	}
+	out := *b
+	out.Window = &w
+	if err := emit(&out); err != nil {
+		return err
+	}
+	o.history.learn(j, fired)
+	return nil
 }
 
 func (o *baselineOp) Advance(context.Context, int64, runtime.Emit) error { return nil }

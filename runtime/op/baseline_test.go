@@ -37,6 +37,9 @@ type baselineCase struct {
 
 var figureNames = []string{"n", "mean", "stddev", "min", "max", "median", "mad", "p95", "scale", "rscale"}
 
+// baselineNames are those that a baseline has.
+var baselineNames = append(slices.Clone(figureNames), "slope", "expected")
+
 func (c *baselineCase) chain(t testing.TB, need []string) func() []runtime.Operator {
 	w := windowArgs(c.length, map[string][]Arg{"every": {konst(c.every)}})
 	if c.zone != "" {
@@ -102,7 +105,7 @@ func TestBaseline(t *testing.T) {
 						events[i].vals[1] = rapid.Int64Range(-3, 9).Draw(rt, "x")
 					}
 				}
-				need := figureNames
+				need := baselineNames
 				if rapid.Bool().Draw(rt, "moments only") {
 					need = []string{"n", "mean", "stddev", "scale"}
 				}
@@ -146,22 +149,26 @@ func checkBaseline(rt *rapid.T, t testing.TB, c *baselineCase, need []string, ev
 			if r.vals[0] != key || r.start != w[0] {
 				rt.Fatalf("row %d is %s, want %s at %d", k-1, r, key, w[0])
 			}
-			var sample []float64
-			seen := false
+			var sample, times []float64
+			seen, season := false, 0.0
 			for i, past := range windows[:j] {
 				v, ok := values[i].of[key]
 				seen = seen || ok
+				if slot == nil || slot(past[0]) == slot(w[0]) {
+					season++
+				}
 				if past[1] > w[0] || w[0]-past[0] > over || !seen || slot != nil && slot(past[0]) != slot(w[0]) {
 					continue
 				}
 				switch {
 				case ok && v != nil:
-					sample = append(sample, *v)
+					sample, times = append(sample, *v), append(times, season)
 				case !ok && !skip:
-					sample = append(sample, 0)
+					sample, times = append(sample, 0), append(times, season)
 				}
 			}
 			compareFigures(rt, need, r.vals[4:], sample, 2, 0.25)
+			compareTrend(rt, need, r.vals[4:], sample, times, season+1)
 		}
 	}
 	if k != len(got) {
@@ -249,6 +256,9 @@ func compareFigures(t *rapid.T, need []string, got []any, sample []float64, leas
 		size = max(size, math.Abs(x))
 	}
 	for i, name := range append(slices.Clone(need), "warm") {
+		if name == "slope" || name == "expected" {
+			continue // see compareTrend
+		}
 		if name == "n" || name == "warm" {
 			if want := any(n >= least); name == "warm" && got[i] != want || name == "n" && got[i] != int64(n) {
 				t.Fatalf("%s is %v of %v", name, got[i], sample)
@@ -270,6 +280,28 @@ func compareFigures(t *rapid.T, need []string, got []any, sample []float64, leas
 		}[name]
 		if g, ok := got[i].(float64); !ok || math.Abs(g-want) > 1e-9*size {
 			t.Fatalf("%s is %v, want %v of %v", name, got[i], want, sample)
+		}
+	}
+}
+
+// compareTrend compares with the textbook: the mean is taken off first.
+func compareTrend(t *rapid.T, need []string, got []any, sample, times []float64, now float64) {
+	if !slices.Contains(need, "slope") || len(sample) < 2 {
+		return
+	}
+	n := float64(len(sample))
+	mx, my, sxy, sxx, size := 0.0, 0.0, 0.0, 0.0, 1.0
+	for i := range sample {
+		mx, my, size = mx+times[i]/n, my+sample[i]/n, max(size, math.Abs(sample[i]))
+	}
+	for i := range sample {
+		sxy += (times[i] - mx) * (sample[i] - my)
+		sxx += (times[i] - mx) * (times[i] - mx)
+	}
+	slope := sxy / sxx
+	for name, want := range map[string]float64{"slope": slope, "expected": my + slope*(now-mx)} {
+		if g, ok := got[slices.Index(need, name)].(float64); !ok || math.Abs(g-want) > 1e-9*size {
+			t.Fatalf("%s is %v, want %v of %v at %v, judged at %v", name, g, want, sample, times, now)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/state"
+	"github.com/detlang/det/runtime/vec"
 )
 
 // decayHistory is the history in which a window weighs half as much after each
@@ -52,19 +53,29 @@ func (h *decayHistory) judge(j *judgement, s *samples) {
 		if rest := c.weight - c.squares/c.weight; n > 1 && rest > 0 {
 			s.sd[r] = math.Sqrt(c.dist / rest)
 		}
-		if j.partial {
-			continue
+		if !j.fixed() {
+			h.enter(c, j, r, !j.value.Missing(int(r)))
 		}
-		c.age(h.keep)
-		c.at = j.now + 1
-		switch {
-		case j.value.Missing(int(r)):
-			c.holes++
-		case j.value.Kind == types.Float:
-			c.add(j.value.F64[r])
-		default:
-			c.add(float64(j.value.I64[r]))
-		}
+	}
+}
+
+func (h *decayHistory) learn(j *judgement, fired vec.Bitmap) {
+	for _, r := range j.rows {
+		h.enter(h.cells.at(j.cells[r]), j, r, !fired.Get(int(r)) && !j.value.Missing(int(r)))
+	}
+}
+
+// enter takes the value of row r in, or notes that it has none.
+func (h *decayHistory) enter(c *decayCell, j *judgement, r int32, ok bool) {
+	c.age(h.keep)
+	c.at = j.now + 1
+	switch {
+	case !ok:
+		c.holes++
+	case j.value.Kind == types.Float:
+		c.add(j.value.F64[r])
+	default:
+		c.add(float64(j.value.I64[r]))
 	}
 }
 

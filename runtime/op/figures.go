@@ -22,6 +22,7 @@ type figures struct {
 	of    types.Type
 	list  []figure
 	ranks int // how many of list need the sample in order
+	trend bool
 }
 
 // figure is one statistic. With rank set it is computed from the sample in order,
@@ -50,6 +51,9 @@ var figureClauses = []Clause{
 // figureDoc says what members there are, for the manual.
 const figureDoc = "n, mean, stddev (of a sample, n-1), min, max, median, mad (the median distance from the median), p95 and the other percentiles p0 to p100 (linear between the closest ranks), warm (there are min samples), scale (stddev, but no less than the floor) and rscale (1.4826 mad, but no less than the floor)"
 
+// trendDoc says what members a baseline has beside those.
+const trendDoc = "slope (how much the value rises from one window of the sample to the next, by least squares) and expected (where that line stands at the judged window)"
+
 // newFigures reads the arguments of a stage that binds statistics.
 func newFigures(a *Args) (*figures, *Error) {
 	f := &figures{name: a.Bound, min: defaultMin, floor: a.Float("floor", defaultFloor), of: a.Clauses["of"][0].Type}
@@ -70,6 +74,7 @@ func newFigures(a *Args) (*figures, *Error) {
 		if g.rank != nil {
 			f.ranks++
 		}
+		f.trend = f.trend || name == "slope" || name == "expected"
 	}
 	if !f.needs("warm") {
 		f.list = append(f.list, figure{name: "warm"})
@@ -80,7 +85,7 @@ func newFigures(a *Args) (*figures, *Error) {
 func (f *figures) figure(name string) (figure, bool) {
 	g := figure{name: name}
 	switch name {
-	case "n", "warm", "mean", "stddev", "scale":
+	case "n", "warm", "mean", "stddev", "scale", "slope", "expected":
 	case "min":
 		g.rank = func(o *ordered) float64 { return o.at(0) }
 	case "max":
@@ -140,12 +145,17 @@ type samples struct {
 	n        []int64
 	mean, sd []float64   // sd is unspecified for fewer than two
 	ranks    [][]float64 // by figure with rank
+
+	slope, expected []float64 // where a trend is read
 }
 
 func (f *figures) samples(n int) *samples {
 	s := &samples{n: make([]int64, n), mean: make([]float64, n), sd: make([]float64, n)}
 	for range f.ranks {
 		s.ranks = append(s.ranks, make([]float64, n))
+	}
+	if f.trend {
+		s.slope, s.expected = make([]float64, n), make([]float64, n)
 	}
 	return s
 }
@@ -183,6 +193,10 @@ func (f *figures) vecs(cols []*vec.Vec, s *samples) []*vec.Vec {
 			cols = append(cols, finite(s.mean, warm))
 		case g.name == "stddev":
 			cols = append(cols, finite(s.sd, spread))
+		case g.name == "slope":
+			cols = append(cols, finite(s.slope, spread))
+		case g.name == "expected":
+			cols = append(cols, finite(s.expected, spread))
 		case g.name == "scale":
 			scale := make([]float64, rows)
 			for i, sd := range s.sd {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/detlang/det/runtime/agg"
 	"github.com/detlang/det/runtime/state"
+	"github.com/detlang/det/runtime/vec"
 )
 
 // floatHistory is the history of a float. Nothing can be taken away from a sum of
@@ -64,25 +65,41 @@ func (h *floatHistory) judge(j *judgement, s *samples) {
 		}
 		if h.queue {
 			h.sample(h.queued.at(id), j, s, r)
-			if !j.partial {
-				h.values.push(&h.queued.at(id).ring, j.now, floatValue{uint64(j.now), x})
+		} else {
+			c := h.cells.at(id)
+			n := c.moments.N()
+			if !h.skip {
+				n = c.windows(j)
 			}
-			continue
+			s.n[r] = n
+			s.mean[r], s.sd[r] = withZeros(&c.moments, n)
 		}
-		c := h.cells.at(id)
-		n := c.moments.N()
-		if !h.skip {
-			n = c.windows(j)
+		if !j.fixed() {
+			h.enter(id, j.now, x)
 		}
-		s.n[r] = n
-		s.mean[r], s.sd[r] = withZeros(&c.moments, n)
-		switch {
-		case j.partial:
-		case x == x:
-			c.moments.Add(x)
-		default:
-			c.holes++
+	}
+}
+
+func (h *floatHistory) learn(j *judgement, fired vec.Bitmap) {
+	for _, r := range j.rows {
+		x := math.NaN()
+		if !fired.Get(int(r)) && !j.value.Missing(int(r)) {
+			x = j.value.F64[r]
 		}
+		h.enter(j.cells[r], j.now, x)
+	}
+}
+
+// enter takes the value of a window in; NaN for none.
+func (h *floatHistory) enter(id int32, now uint32, x float64) {
+	if h.queue {
+		h.values.push(&h.queued.at(id).ring, now, floatValue{uint64(now), x})
+		return
+	}
+	if c := h.cells.at(id); x == x {
+		c.moments.Add(x)
+	} else {
+		c.holes++
 	}
 }
 
@@ -129,6 +146,15 @@ func (h *floatHistory) sample(c *floatQueue, j *judgement, s *samples, r int32) 
 	s.n[r] = n
 	if n == 0 {
 		return
+	}
+	if h.fig.trend {
+		h.line(s, r, &c.life, j, func(tell func(entry)) {
+			for _, v := range vals[gone:] {
+				if v.ordinal < uint64(j.hi) {
+					tell(entry{uint32(v.ordinal), v.x, v.x == v.x})
+				}
+			}
+		})
 	}
 	s.mean[r], s.sd[r] = twoPass(h.rank, n)
 	if h.fig.ranks > 0 {

@@ -189,7 +189,7 @@ func TestBaselineSeason(t *testing.T) {
 				case 1:
 					c.clauses["over"] = []Arg{konst(8 * 24 * time.Hour)}
 				}
-				checkBaseline(rt, t, &c, figureNames, events, windows, func(start int64) int {
+				checkBaseline(rt, t, &c, baselineNames, events, windows, func(start int64) int {
 					return slot(time.UnixMicro(start).In(loc))
 				})
 			})

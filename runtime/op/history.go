@@ -15,8 +15,12 @@ type history interface {
 	grow(n int)
 	// born makes a cell count from an ordinal on, unless it does already.
 	born(cell int32, ordinal uint32)
-	// judge fills in the samples of a window's rows, and then adds their values.
+	// judge fills in the samples of a window's rows, and then adds their values,
+	// unless that is put off.
 	judge(j *judgement, s *samples)
+	// learn adds the values of a window's rows whose adding was put off. Of the rows
+	// that fired none are added: for them the window is no sample.
+	learn(j *judgement, fired vec.Bitmap)
 	bytes() int
 	save(w *state.Writer)
 	load(r *state.Reader) error
@@ -29,7 +33,11 @@ type judgement struct {
 	value       *vec.Vec
 	now, lo, hi uint32
 	partial     bool // the window is not complete: nothing is added
+	putOff      bool // values are added by learn
 }
+
+// fixed reports whether judging adds nothing.
+func (j *judgement) fixed() bool { return j.partial || j.putOff }
 
 // life is since when a cell counts, and in how many windows its row had no value.
 type life struct {

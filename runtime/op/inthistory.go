@@ -6,6 +6,7 @@ import (
 
 	"github.com/detlang/det/runtime/agg"
 	"github.com/detlang/det/runtime/state"
+	"github.com/detlang/det/runtime/vec"
 )
 
 // intHistory is the history of an integer: exact sums, to which values are added
@@ -114,19 +115,32 @@ func (h *intHistory) part(places []place, j *judgement, s *samples) {
 		if ranks && n > 0 {
 			h.ranked(s, id, r, n)
 		}
-		if j.partial {
-			continue
+		if h.fig.trend {
+			h.line(s, r, &c.life, j, func(tell func(entry)) { h.entries(id, tell) })
 		}
-		x, ok := j.value.I64[r], valid == nil || valid.Get(int(r))
-		if h.queue {
-			h.push(id, j.now, x, ok)
-			if h.overlap { // it counts when a window comes that starts after this one has closed
-				h.queued.at(id).new++
-				continue
-			}
+		if !j.fixed() {
+			h.enter(c, id, j.now, j.value.I64[r], valid == nil || valid.Get(int(r)))
 		}
-		h.count(c, x, ok)
 	}
+}
+
+func (h *intHistory) learn(j *judgement, fired vec.Bitmap) {
+	for _, r := range j.rows {
+		id := j.cells[r]
+		h.enter(h.cell(id), id, j.now, j.value.I64[r], !fired.Get(int(r)) && !j.value.Missing(int(r)))
+	}
+}
+
+// enter takes the value of a window in, or notes that it has none.
+func (h *intHistory) enter(c *intCell, id int32, now uint32, x int64, ok bool) {
+	if h.queue {
+		h.push(id, now, x, ok)
+		if h.overlap { // it counts when a window comes that starts after this one has closed
+			h.queued.at(id).new++
+			return
+		}
+	}
+	h.count(c, x, ok)
 }
 
 // count adds the value of a window, or notes that it had none.
@@ -237,6 +251,17 @@ func (h *intHistory) moments(c *intCell, n int64) (mean, sd float64) {
 	}
 	m.AddN(0, n-m.N())
 	return m.Mean(), m.Stddev()
+}
+
+// entries tells the windows in the sample of a cell that have a row.
+func (h *intHistory) entries(id int32, tell func(entry)) {
+	q := h.queued.at(id)
+	var buf [inCell]uint64
+	vals := h.view(q, &buf)
+	for _, e := range vals[:len(vals)-int(q.new)] {
+		x, ok := h.value(id, e)
+		tell(entry{uint32(e >> 32), float64(x), ok})
+	}
 }
 
 // ranked puts the sample of a cell in order.

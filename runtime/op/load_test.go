@@ -30,7 +30,7 @@ func stateful(t testing.TB) []func() []runtime.Operator {
 	out = append(out, func() []runtime.Operator { return []runtime.Operator{must(t, window, keyed, s)} })
 	for i, c := range baselineCases {
 		if i%3 == 1 {
-			out = append(out, c.chain(t, figureNames))
+			out = append(out, c.chain(t, baselineNames))
 		}
 	}
 	for _, clauses := range []map[string][]Arg{{"at": word("hour_of_day")}, {"decay": {konst(time.Hour)}}} {

@@ -29,6 +29,9 @@ The judged key is left out of its own sample: in a sample of n that holds it, no
 		if e != nil {
 			return Row{}, e
 		}
+		if f.trend {
+			return Row{}, &Error{Code: BadClause, Head: -1, Message: "peers have no slope: they are of one window", Hint: "take a baseline"}
+		}
 		for i, k := range a.Clauses["by"] {
 			if k.Type.Kind == types.List {
 				return Row{}, &Error{Code: BadClause, Clause: "by", Head: i, Message: "a list is no group"}

@@ -46,7 +46,9 @@ func (t *trigger) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) e
 	var rows []int32
 	switch w := b.Window; {
 	case w == nil || !w.Rising:
-		rows = holds(t.cond, b)
+		if rows = holds(t.cond, b); w != nil && w.Fired != nil {
+			w.Fired(rows)
+		}
 	case w.Once:
 		rows = t.once(b)
 	default:
