@@ -29,8 +29,9 @@ type RunOptions struct {
 	Inputs []string
 	// Format is the input format; "" finds it by name or first bytes.
 	Format string
-	// Lateness, where set, reads the input as a stream: events further behind the
-	// newest one are set aside. nil reads it whole, and nothing is late.
+	// Lateness, where set, reads the input as streams, one a file: events further
+	// behind the newest one of their file are set aside, and the clock follows the
+	// file that lies furthest back. nil reads the input whole, and nothing is late.
 	Lateness *time.Duration
 	// Ahead is how far before the newest event an event may lie in a stream.
 	Ahead time.Duration
@@ -371,6 +372,12 @@ func (n *run) all(ctx context.Context) error {
 	if err := n.load(); err != nil {
 		return err
 	}
+	if n.opts.Lateness != nil {
+		if err := n.arrive(ctx); err != nil {
+			return err
+		}
+		return n.finish(ctx)
+	}
 	var merge []*file
 	for _, f := range n.files {
 		if err := n.open(ctx, f); err != nil {
@@ -381,7 +388,7 @@ func (n *run) all(ctx context.Context) error {
 			continue
 		}
 		sorted, _ := f.s.(input.Sorted)
-		if n.opts.Lateness == nil && n.prog.Streams[f.stream].Stateful && sorted != nil && sorted.Sorted() && len(merge) < maxOpen {
+		if n.prog.Streams[f.stream].Stateful && sorted != nil && sorted.Sorted() && len(merge) < maxOpen {
 			merge = append(merge, f)
 			continue
 		}
@@ -398,11 +405,58 @@ func (n *run) all(ctx context.Context) error {
 	if err := n.merge(ctx, merge); err != nil {
 		return err
 	}
+	return n.finish(ctx)
+}
+
+// finish ends the input, and gives what could not be read.
+func (n *run) finish(ctx context.Context) error {
 	if err := n.end(ctx); err != nil {
 		return err
 	}
 	n.tell(true)
 	return errors.Join(n.failed...)
+}
+
+// arrive reads the files as streams, side by side: each in the order of its records,
+// of all always the one that lies furthest back. So no file makes the rows of
+// another late. More than maxOpen are read in portions.
+func (n *run) arrive(ctx context.Context) error {
+	if len(n.files) > maxOpen && n.opts.Note != nil {
+		n.opts.Note(fmt.Sprintf("of %d files %d are read side by side; rows of the others may be late for these", len(n.files), maxOpen))
+	}
+	for portion := range slices.Chunk(n.files, maxOpen) {
+		var open []*file
+		for _, f := range portion {
+			switch err := n.open(ctx, f); {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				n.failed = append(n.failed, err)
+			default:
+				n.engine.OpenFeed(f.stream, f.source)
+				open = append(open, f)
+			}
+		}
+		for len(open) > 0 {
+			at := 0
+			for i, f := range open {
+				if f.frontier < open[at].frontier {
+					at = i
+				}
+			}
+			f := open[at]
+			more, err := n.next(ctx, f)
+			if err == nil && !more {
+				open = slices.Delete(open, at, at+1)
+				err = n.engine.CloseFeed(ctx, f.stream, f.source)
+			}
+			if err != nil {
+				return err
+			}
+			f.frontier = n.engine.FeedClock(f.stream, f.source)
+		}
+	}
+	return nil
 }
 
 // merge reads files that are in order together, always the one that lies furthest

@@ -87,6 +87,7 @@ type Engine struct {
 	byName  map[string]int32
 
 	clock     int64 // newest event time
+	feeds     clocks
 	watermark int64
 	out       []runtime.Alert
 	untimed   bool  // the rows at hand have no time
@@ -216,7 +217,7 @@ func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos run
 			return err
 		}
 	}
-	for _, part := range e.accept(s, b) {
+	for _, part := range e.accept(stream, b) {
 		if !s.def.Stateful {
 			if err := e.process(ctx, s, part); err != nil {
 				return err
@@ -227,10 +228,7 @@ func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos run
 			return err
 		}
 	}
-	if !e.opts.Manual && e.clock != runtime.MinTime {
-		return e.Advance(ctx, e.clock-e.opts.Lateness.Microseconds())
-	}
-	return e.flush()
+	return e.follow(ctx)
 }
 
 // open widens a record's columns.
@@ -259,17 +257,19 @@ func (s *stream) open(rec arrow.Record) (*runtime.Batch, error) {
 
 // accept sets rows aside that have no time, come too late or lie too far ahead,
 // moves the clock, and gives what is left: the batch itself in nearly every case.
-func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
+func (e *Engine) accept(stream int, b *runtime.Batch) []*runtime.Batch {
+	s := e.streams[stream]
 	valid := b.Cols[s.def.Time].Valid
 	lateness, ahead := e.opts.Lateness.Microseconds(), e.opts.Ahead.Microseconds()
+	clock, known := e.clockOf(stream, b.Pos)
+	defer func() { e.clock = max(e.clock, *clock) }()
 	if b.N > 0 && valid == nil && slices.IsSorted(b.Time) {
 		// In order, only the first row can be late and only the last can lie ahead.
 		first, last := b.Time[0], b.Time[b.N-1]
-		known := e.clock != runtime.MinTime
 		if (e.opts.Until == 0 || last < e.opts.Until) && first >= dawn && last < horizon && first >= e.watermark &&
-			(e.opts.Manual || (!known || first >= e.clock-lateness) && last-max(e.clock, first) <= ahead) {
+			(e.opts.Manual || (*clock == runtime.MinTime || first >= *clock-lateness) && (known == runtime.MinTime || last-known <= ahead) && last-first <= ahead) {
 			if !e.opts.Manual {
-				e.clock = max(e.clock, last)
+				*clock = max(*clock, last)
 			}
 			b.Ordered = true
 			return []*runtime.Batch{b}
@@ -299,12 +299,13 @@ func (e *Engine) accept(s *stream, b *runtime.Batch) []*runtime.Batch {
 		case t < e.watermark:
 			drop(i, Late)
 		case e.opts.Manual:
-		case e.clock != runtime.MinTime && t < e.clock-lateness:
+		case *clock != runtime.MinTime && t < *clock-lateness:
 			drop(i, Late)
-		case e.clock != runtime.MinTime && t > e.clock+ahead:
+		case known != runtime.MinTime && t > known+ahead:
 			drop(i, Future)
 		default:
-			e.clock = max(e.clock, t)
+			*clock = max(*clock, t)
+			known = *clock
 		}
 	}
 	if from == 0 {
