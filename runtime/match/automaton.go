@@ -45,7 +45,8 @@ func newAutomaton(list []string) *automaton {
 		a.class[c] = a.class[c+'a'-'A']
 	}
 	a.width = uint32(classes)
-	t := trie{a: a, word: []int32{-1}, next: make([]uint32, classes)}
+	states := countStates(list)
+	t := trie{a: a, word: append(make([]int32, 0, states), -1), next: make([]uint32, classes, states*classes)}
 	for i, w := range list {
 		a.words = append(a.words, len(w))
 		t.add(w, int32(i))
@@ -53,6 +54,22 @@ func newAutomaton(list []string) *automaton {
 	order, more := t.link()
 	t.number(order, more)
 	return a
+}
+
+// countStates is how many states the automaton of some words has.
+func countStates(list []string) int {
+	sorted := slices.Clone(list)
+	slices.Sort(sorted)
+	n, last := 1, ""
+	for _, w := range sorted {
+		same := 0
+		for same < min(len(w), len(last)) && w[same] == last[same] {
+			same++
+		}
+		n += len(w) - same
+		last = w
+	}
+	return n
 }
 
 // trie is an automaton being made, its states numbered as they were added.
@@ -69,7 +86,7 @@ func (t *trie) add(w string, id int32) {
 		if t.next[at] == 0 {
 			t.next[at] = uint32(len(t.word))
 			t.word = append(t.word, -1)
-			t.next = append(t.next, make([]uint32, t.a.width)...)
+			t.next = t.next[:len(t.next)+int(t.a.width)]
 		}
 		s = t.next[at]
 	}
@@ -147,9 +164,9 @@ func (t *trie) number(order, more []uint32) {
 	}
 }
 
-// find calls found with every word that ends in a text, and the place behind it. It
-// reports false, and what it found is void, if the text is neither folded nor ASCII.
-func (a *automaton) find(text string, folded bool, found func(word int32, end int)) (ok bool) {
+// find calls found with every word that ends in a text, and the place behind it. A
+// text that is not ASCII, which it tells, must be folded.
+func (a *automaton) find(text string, found func(word int32, end int)) (ascii bool) {
 	s, high := uint32(0), byte(0)
 	next, quiet := a.next, a.quiet
 	for i := range len(text) {
@@ -166,7 +183,7 @@ func (a *automaton) find(text string, folded bool, found func(word int32, end in
 			at = e.more
 		}
 	}
-	return folded || high < utf8.RuneSelf
+	return high < utf8.RuneSelf
 }
 
 // size is the memory of the table in bytes.

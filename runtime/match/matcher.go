@@ -123,7 +123,7 @@ func (m *Matcher) learn(n int) {
 			}
 		}
 		if len(m.samples) > 0 && m.samples[0].rows >= sampleRows {
-			m.resume = max(16*m.resume, 1<<15)
+			m.resume = max(16*m.resume, 1<<18)
 			m.choose()
 			return
 		}
@@ -345,17 +345,15 @@ func (m *Matcher) ask(id int32, p *predicate, x *vec.Vec) bool {
 		m.stats.Patterns++
 		return p.match(text)
 	}
-	key := uint64(id)<<32 | uint64(uint32(x.Codes[m.row]))
-	said, ok := v.asked[key]
-	if !ok {
-		if len(v.asked) >= maxAsked {
-			clear(v.asked)
-		}
-		m.stats.Patterns++
-		said = p.match(text)
-		v.asked[key] = said
+	said := v.asked[id]
+	if said == nil {
+		said = &answers{}
+		v.asked[id] = said
 	}
-	return said
+	return said.of(x.Codes[m.row], func() bool {
+		m.stats.Patterns++
+		return p.match(text)
+	})
 }
 
 // foldedText is the folded text of a column in the row.

@@ -25,8 +25,10 @@ func (m *Matcher) Stats() Stats {
 	s.Rows, s.Tuples, s.Routes, s.Held = m.rows, m.stats.tuples, len(m.routes), m.size()
 	for _, v := range m.values {
 		s.Values += int64(v.judged)
-		if v.words != nil {
-			s.Table += v.words.size()
+		for _, f := range []*finder{&v.words, &v.others} {
+			if f.words != nil {
+				s.Table += f.words.size()
+			}
 		}
 	}
 	return s

@@ -14,8 +14,8 @@ type values struct {
 	wide bool
 	sets *sets
 
-	words   *automaton
-	uses    [][]use            // by word of the automaton
+	words   finder             // of ASCII words
+	others  finder             // of the words that only a text beyond ASCII can hold
 	equal   map[string][]int32 // predicates by a folded text that they equal
 	lengths [4]uint64          // of the keys of equal, below 256
 	long    bool               // a key of equal is longer
@@ -25,14 +25,45 @@ type values struct {
 
 	dict   uint64 // whose codes ofCode is about
 	ofCode []int32
-	in     *vec.Interner   // gives codes to plain text that repeats
-	asked  map[uint64]bool // what patterns said, by predicate and code
+	in     *vec.Interner      // gives codes to plain text that repeats
+	asked  map[int32]*answers // of patterns, by predicate
 
 	epoch   uint32
 	stamp   []uint32 // by predicate: the value that it was found in last
 	scratch []int32
 	fold    []byte
 	judged  int // values examined
+}
+
+// finder finds the predicates whose words stand in a text.
+type finder struct {
+	list  []string
+	words *automaton
+	uses  [][]use // by word
+	at    map[string]int
+}
+
+// add makes a predicate found by a word.
+func (f *finder) add(w string, u use) {
+	i, ok := f.at[w]
+	if !ok {
+		if f.at == nil {
+			f.at = map[string]int{}
+		}
+		i = len(f.list)
+		f.at[w] = i
+		f.list = append(f.list, w)
+		f.uses = append(f.uses, nil)
+	}
+	f.uses[i] = append(f.uses[i], u)
+}
+
+// ready makes the automaton.
+func (f *finder) ready() {
+	if len(f.list) > 0 {
+		f.words = newAutomaton(f.list)
+	}
+	f.at, f.list = nil, nil
 }
 
 // use is a predicate that looks for a word, and where the word must stand.
@@ -44,13 +75,10 @@ type use struct {
 // Bounds of what is remembered of one column.
 const (
 	maxInterned = 32 << 20 // bytes of plain text that got codes
-	maxAsked    = 1 << 17  // verdicts of patterns
 )
 
 func newValues(ix *Index, col *column, c *choice, wide bool) *values {
-	v := &values{col: col, wide: wide, sets: newSets(col.present), stamp: make([]uint32, len(ix.preds)), asked: map[uint64]bool{}}
-	var list []string
-	at := map[string]int{}
+	v := &values{col: col, wide: wide, sets: newSets(col.present), stamp: make([]uint32, len(ix.preds)), asked: map[int32]*answers{}}
 	for _, id := range col.preds {
 		p := &ix.preds[id]
 		if !c.known[id] {
@@ -63,20 +91,16 @@ func newValues(ix *Index, col *column, c *choice, wide bool) *values {
 			v.learnEqual(id, p.words)
 		case p.kind == words:
 			for _, w := range p.words {
-				i, ok := at[w]
-				if !ok {
-					i = len(list)
-					at[w] = i
-					list = append(list, w)
-					v.uses = append(v.uses, nil)
+				if vec.ASCII(w) {
+					v.words.add(w, use{id, p.op})
+				} else {
+					v.others.add(w, use{id, p.op})
 				}
-				v.uses[i] = append(v.uses[i], use{id, p.op})
 			}
 		}
 	}
-	if len(list) > 0 {
-		v.words = newAutomaton(list)
-	}
+	v.words.ready()
+	v.others.ready()
 	return v
 }
 
@@ -125,7 +149,7 @@ func (v *values) fill(x *vec.Vec, rows []int32, out []int32, step int) {
 	case x.Kind == types.String && x.Dict != nil:
 		v.follow(x.Dict)
 		v.codes(x.Dict, x, x.Codes, rows, out, step)
-	case x.Kind == types.String && (v.words == nil && v.equal == nil || v.wide):
+	case x.Kind == types.String && (v.wide || !v.looks()):
 		for i, r := range rows {
 			out[i*step] = missing
 			if !x.Missing(int(r)) {
@@ -226,17 +250,18 @@ func (v *values) number(n int64) int32 {
 // examine is the number of the set of a text.
 func (v *values) examine(text string) int32 {
 	v.judged++
-	if v.words == nil && v.equal == nil {
+	if !v.looks() {
 		return plain
 	}
-	held, folded := v.scratch[:0], false
-	if v.words != nil {
-		if held, folded = v.find(text, false, held); !folded {
-			v.fold = vec.AppendFold(v.fold[:0], text)
-			held, _ = v.find(unsafeString(v.fold), true, held[:0])
-		}
+	v.epoch++
+	held, ascii := v.find(&v.words, text, v.scratch[:0])
+	if !ascii {
+		v.epoch++ // what was found so far is void
+		v.fold = vec.AppendFold(v.fold[:0], text)
+		held, _ = v.find(&v.words, unsafeString(v.fold), held[:0])
+		held, _ = v.find(&v.others, unsafeString(v.fold), held)
 	}
-	if v.equal != nil && (!vec.ASCII(text) || v.mayEqual(len(text))) {
+	if v.equal != nil && (!ascii || v.mayEqual(len(text))) {
 		v.fold = vec.AppendFold(v.fold[:0], text)
 		held = append(held, v.equal[string(v.fold)]...)
 	}
@@ -251,20 +276,25 @@ func (v *values) examine(text string) int32 {
 	return v.sets.number(held)
 }
 
-// find appends the predicates that hold for a text by the words in it; ok is false
-// if it must be folded first.
-func (v *values) find(text string, folded bool, held []int32) (_ []int32, ok bool) {
-	v.epoch++
-	ok = v.words.find(text, folded, func(word int32, end int) {
-		length := v.words.words[word]
-		for _, u := range v.uses[word] {
+// looks reports whether there is anything to look for in a text.
+func (v *values) looks() bool { return v.words.words != nil || v.others.words != nil || v.equal != nil }
+
+// find appends the predicates that hold for a text by the words in it; a text that
+// is not ASCII must be folded.
+func (v *values) find(f *finder, text string, held []int32) (_ []int32, ascii bool) {
+	if f.words == nil {
+		return held, vec.ASCII(text)
+	}
+	ascii = f.words.find(text, func(word int32, end int) {
+		length := f.words.words[word]
+		for _, u := range f.uses[word] {
 			if v.stamp[u.pred] != v.epoch && placed(u.op, end-length, length, len(text)) {
 				v.stamp[u.pred] = v.epoch
 				held = append(held, u.pred)
 			}
 		}
 	})
-	return held, ok
+	return held, ascii
 }
 
 // forget drops the sets and all that tells of them.
@@ -272,11 +302,15 @@ func (v *values) forget() {
 	v.sets = newSets(v.col.present)
 	clear(v.ofNumber)
 	clear(v.ofCode)
+	clear(v.asked)
 }
 
 // size is the memory in bytes of what is remembered, without the automaton.
 func (v *values) size() int {
-	n := v.sets.size() + 4*len(v.ofCode) + 24*len(v.asked)
+	n := v.sets.size() + 4*len(v.ofCode)
+	for _, a := range v.asked {
+		n += a.size()
+	}
 	if v.in != nil {
 		n += v.in.Size()
 	}

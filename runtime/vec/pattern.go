@@ -23,16 +23,63 @@ func newPattern(expr string, _ bool) (textTester, error) {
 	if err != nil {
 		return textTester{}, fmt.Errorf("the regular expression is wrong: %w", err)
 	}
-	lit := required(tree.Simplify())
+	least := shortest(tree)
+	tree = tree.Simplify()
+	search := searching(re, tree)
+	lit := required(tree)
 	if lit.text == "" {
-		return textTester{test: re.MatchString}, nil
+		return textTester{test: func(s string) bool { return len(s) >= least && search(s) }}, nil
 	}
 	t, err := containing(lit.text, !lit.fold)
 	if t.exact = lit.whole; !t.exact {
 		has := t.test
-		t.test = func(s string) bool { return has(s) && re.MatchString(s) }
+		t.test = func(s string) bool { return len(s) >= least && has(s) && search(s) }
 	}
 	return t, err
+}
+
+// searching is the search for an expression: by a table, or by the library if that
+// becomes too large. tree is the same expression.
+func searching(re *regexp.Regexp, tree *syntax.Regexp) func(s string) bool {
+	var d *dfa
+	made := false
+	return func(s string) bool {
+		if !made { // most expressions of many rules are never asked
+			d, made = newDFA(tree), true
+		}
+		if d != nil {
+			if matched, ok := d.match(s); ok {
+				return matched
+			}
+		}
+		return re.MatchString(s)
+	}
+}
+
+// shortest is a length in bytes that every match of an expression has at least.
+func shortest(re *syntax.Regexp) int {
+	const most = 1 << 20 // repeats of repeats multiply
+	sum := 0
+	switch re.Op {
+	case syntax.OpLiteral:
+		sum = len(re.Rune) // each takes a byte or more
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		sum = 1
+	case syntax.OpCapture, syntax.OpPlus:
+		sum = shortest(re.Sub[0])
+	case syntax.OpRepeat:
+		sum = re.Min * shortest(re.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			sum += shortest(sub)
+		}
+	case syntax.OpAlternate:
+		sum = shortest(re.Sub[0])
+		for _, sub := range re.Sub[1:] {
+			sum = min(sum, shortest(sub))
+		}
+	}
+	return min(sum, most)
 }
 
 // ungrouped is an expression whose groups do not keep what they match. A test has
