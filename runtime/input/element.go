@@ -3,23 +3,37 @@ package input
 // readValue reads the value of a wanted field; b[i] is its first byte.
 func (p *projection) readValue(n *node, i, depth int) int {
 	var v value
+	before := p.order
 	switch c := p.b[i]; {
 	case c == '"':
 		v, i = p.readText(i + 1)
-	case c == '{' && n.kids != nil:
-		v, i = p.whole(i, p.readObject(n, i+1, depth+1))
-	case c == '[' && (n.kids != nil || n.lists != nil):
+	case c == '{' && n.deep:
+		v, i = p.whole(i, p.readInside(n, i, depth))
+	case c == '[' && (n.deep || n.lists != nil):
 		v, i = p.whole(i, p.readArray(n, i+1, depth+1, true))
 		p.put(n.cells, v)
 		return i
 	default:
 		v, i = p.one(i, depth)
 	}
-	if i >= 0 && v.form != absent {
+	// An element of XML that was found to have its text inside is no object.
+	if i >= 0 && v.form != absent && !(n.adopted && p.order != before) {
 		p.put(n.cells, v)
 		p.collect(n.lists, v)
 	}
 	return i
+}
+
+// readInside reads an object for what is wanted in it; b[i] is its brace.
+func (p *projection) readInside(n *node, i, depth int) int {
+	if n.pairs == nil {
+		return p.readObject(n, i+1, depth+1)
+	}
+	next := p.value(i, depth)
+	if next < 0 || p.readPair(n.pairs, i, depth+1) {
+		return next
+	}
+	return p.readObject(n, i+1, depth+1)
 }
 
 // whole is the object or array from b[i] to b[next] as a value, if next is not
@@ -87,14 +101,14 @@ func (p *projection) readArray(n *node, i, depth int, outermost bool) int {
 		start := i
 		var v value
 		switch c := p.b[i]; {
-		case c == '{' && n.kids != nil:
+		case c == '{' && n.deep:
 			found := p.order
-			i = p.readObject(n, i+1, depth+1)
+			i = p.readInside(n, i, depth)
 			v.form = nested
-			if i >= 0 && found == p.order {
+			if i >= 0 && found == p.order && n.pairs == nil {
 				p.readPair(n, start, depth+1)
 			}
-		case c == '[' && n.kids != nil:
+		case c == '[' && n.deep:
 			i = p.readArray(n, i+1, depth+1, false)
 			v.form = nested
 		default:

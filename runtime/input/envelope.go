@@ -18,6 +18,7 @@ var envelopes = []struct {
 	{"Google Cloud Logging", "entries", ""},
 	{"GuardDuty, Security Hub", "Findings", ""},
 	{"Azure diagnostics", "records", ""},
+	{"Windows, XML as JSON", "Events.Event", ""},
 	{"several", "logs", ""},
 	{"several", "data", ""},
 	{"several", "results", ""},

@@ -35,6 +35,10 @@ func OpenEVTX(ctx context.Context, f *File, req Request) (Stream, error) {
 		values:  make([]value, len(req.Columns)),
 	}
 	for i, c := range req.Columns {
+		if everything(c) {
+			r.entire = append(r.entire, target{column: i})
+			continue
+		}
 		for rank, path := range pathsOf(c) {
 			name := windowsName(path)
 			r.wanted[name] = append(r.wanted[name], target{i, rank * ranks})
@@ -55,6 +59,7 @@ type evtxReader struct {
 	err  error // of log, behind the rows so far
 
 	wanted  map[string][]target // by windowsName
+	entire  []target            // of columns that take all values
 	numbers map[evtx.Field]int  // of the fields that are wanted, in targets
 	targets [][]target          // by number
 	cells   []evtxCell          // by column
@@ -92,7 +97,7 @@ func (r *evtxReader) selected(f evtx.Field) int {
 	if n, ok := r.numbers[f]; ok {
 		return n
 	}
-	var to []target
+	to := slices.Clone(r.entire)
 	add := func(name string, kind int) {
 		for _, t := range r.wanted[name] {
 			to = append(to, target{t.column, t.rank + kind})
@@ -115,7 +120,7 @@ func (r *evtxReader) selected(f evtx.Field) int {
 	}
 	add(f.Name, kind)
 	add(f.Section+"."+f.Name, kind)
-	if to == nil {
+	if len(to) == 0 {
 		return -1
 	}
 	r.targets = append(r.targets, to)

@@ -82,6 +82,12 @@ func TestEVTXNames(t *testing.T) {
 		{"i string Nowhere|Event.EventData.Image|Channel", []any{"a.exe", "Application", "Application", "Application"}},
 		{"UserID string", []any{"ann", nil, nil, nil}},
 		{"Data string", []any{nil, nil, `["C:\\a \"b\"","two"]`, "one"}},
+		{"all string[] *", []any{
+			[]any{"Vendor", "7", "2024-03-01T12:00:00.0000000Z", "1", "Application", "host.example", "a.exe", "EICAR", "not this", "ann", "", "443"},
+			[]any{"Vendor", "7", "2024-03-01T12:00:00.0000000Z", "2", "Application", "host.example", "Security", "b.exe"},
+			[]any{"Vendor", "7", "2024-03-01T12:00:00.0000000Z", "3", "Application", "host.example", `C:\a "b"`, "two", "c.exe", "Anwendung"},
+			[]any{"Vendor", "7", "2024-03-01T12:00:00.0000000Z", "4", "Application", "host.example", "one"},
+		}},
 		{"Data string[]", []any{nil, nil, []any{`C:\a "b"`, "two"}, []any{"one"}}},
 	} {
 		got := readLog(t, file, request(row.column))

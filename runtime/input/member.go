@@ -129,7 +129,7 @@ func (p *projection) readField(n *node, i, j int, first bool) (int, *field) {
 	if bytes.IndexByte(name, '\\') >= 0 {
 		name = p.decoded(j + 1)
 	}
-	f := &field{node: n.kids[string(name)], wait: wrongGuess}
+	f := &field{node: p.kid(n, name), wait: wrongGuess}
 	if p.fields < maxFields && len(raw) <= maxFieldRaw {
 		p.fields++
 		if n.known == nil {

@@ -16,8 +16,11 @@ import (
 type projection struct {
 	scanner
 	root    *node
-	cells   []value // by path
-	columns []span  // the paths of each column, in order of preference
+	cells   []value // by place where a column may have its value
+	owners  []owner // by cell
+	set     []int   // the cells that have been given a value in the record
+	ranks   []int   // by column, of the cell that gave it its value
+	lists   []bool  // by column
 	values  []value // by column
 	text    []byte  // unescaped texts of the record
 	order   int32   // how many values have been read in the record
@@ -25,9 +28,16 @@ type projection struct {
 	fields  int     // how many fields are remembered
 	entire  []int   // columns that take all values of the record
 	items   []value // of the last of these
+
+	// for scopes
+	names    map[string][]int // the columns without paths
+	elements map[string]bool  // see elementsOf
+	adopted  int              // how many nodes were made
 }
 
-type span struct{ from, to int }
+// owner is the column that a cell belongs to. Of the cells of a column that have a
+// value, one with the lowest rank gives it.
+type owner struct{ column, rank int }
 
 // node is one place in a record that is wanted or leads to one that is.
 type node struct {
@@ -38,27 +48,54 @@ type node struct {
 	known map[string]*field // by raw
 	in    int64             // the object that last had this field
 	from  int32             // order at that moment
+
+	deep    bool   // objects and elements of arrays are looked into
+	scope   *scope // nil for none
+	pairs   *node  // whose fields pairs of name and value have; nil: its own
+	adopted bool   // its columns without paths are known
+}
+
+// child is the node of a field, which is made if there is none.
+func (n *node) child(name string) *node {
+	if n.kids == nil {
+		n.kids = map[string]*node{}
+	}
+	n.deep = true
+	if n.kids[name] == nil {
+		n.kids[name] = &node{}
+	}
+	return n.kids[name]
 }
 
 // newProjection makes the tree for columns; under is a path that may stand
 // before each of theirs, tried first, or nil.
 func newProjection(columns []Column, under []string) *projection {
-	p := &projection{root: &node{}, values: make([]value, len(columns))}
-	for _, c := range columns {
-		from := len(p.cells)
+	p := &projection{
+		root: &node{}, names: map[string][]int{},
+		values: make([]value, len(columns)), ranks: make([]int, len(columns)), lists: make([]bool, len(columns)),
+	}
+	within := p.root
+	for _, name := range under {
+		within = within.child(name)
+	}
+	for i, c := range columns {
+		p.lists[i] = c.Type.Kind == types.List
 		if everything(c) {
-			p.entire = append(p.entire, len(p.columns))
-			p.columns = append(p.columns, span{from, from})
+			p.entire = append(p.entire, i)
 			continue
 		}
-		for _, path := range pathsOf(c) {
-			if under != nil {
-				p.want(append(under[:len(under):len(under)], path...), c.Type)
-			}
-			p.want(path, c.Type)
+		if c.Paths == nil {
+			p.names[c.Name] = append(p.names[c.Name], i)
 		}
-		p.columns = append(p.columns, span{from, len(p.cells)})
+		for rank, path := range pathsOf(c) {
+			if under != nil {
+				p.want(within, path, i, 2*rank)
+			}
+			p.want(p.root, path, i, 2*rank+1)
+		}
 	}
+	p.elements = elementsOf(p.names)
+	p.wrap(within, p.names)
 	return p
 }
 
@@ -74,25 +111,23 @@ func pathsOf(c Column) [][]string {
 	return paths
 }
 
-func (p *projection) want(path []string, t types.Type) {
-	n := p.root
+// want makes the value at a path below a node one of a column.
+func (p *projection) want(n *node, path []string, column, rank int) {
 	for _, name := range path {
-		if n.kids == nil {
-			n.kids = map[string]*node{}
-		}
-		kid := n.kids[name]
-		if kid == nil {
-			kid = &node{}
-			n.kids[name] = kid
-		}
-		n = kid
+		n = n.child(name)
 	}
-	cell := len(p.cells)
+	p.cell(n, column, rank)
+}
+
+// cell makes the values at a node some of a column.
+func (p *projection) cell(n *node, column, rank int) {
+	c := len(p.cells)
 	p.cells = append(p.cells, value{})
-	if t.Kind == types.List {
-		n.lists = append(n.lists, cell)
+	p.owners = append(p.owners, owner{column, rank})
+	if p.lists[column] {
+		n.lists = append(n.lists, c)
 	} else {
-		n.cells = append(n.cells, cell)
+		n.cells = append(n.cells, c)
 	}
 }
 
@@ -101,25 +136,25 @@ const keptItems = 16 << 10
 
 // record reads the object whose brace is b[i] into p.values.
 func (p *projection) record(i int) int {
-	for c := range p.cells {
+	for _, c := range p.set {
+		p.values[p.owners[c].column] = value{}
 		p.cells[c].form = absent
 		if p.cells[c].items = p.cells[c].items[:0]; cap(p.cells[c].items) > keptItems {
 			p.cells[c].items = nil
 		}
 	}
+	p.set = p.set[:0]
 	p.text, p.order = p.text[:0], 0
 	start := i
 	if i = p.readObject(p.root, i+1, 1); i < 0 {
 		return i
 	}
-	for c, s := range p.columns {
-		p.values[c] = value{}
-		for _, v := range p.cells[s.from:s.to] {
-			if v.form != absent {
-				p.values[c] = v
-				break
-			}
+	for _, c := range p.set {
+		o := p.owners[c]
+		if p.cells[c].form == absent || p.values[o.column].form != absent && p.ranks[o.column] <= o.rank {
+			continue
 		}
+		p.values[o.column], p.ranks[o.column] = p.cells[c], o.rank
 	}
 	for _, c := range p.entire {
 		p.values[c] = p.all(start, i)
@@ -134,6 +169,7 @@ func (p *projection) put(cells []int, v value) {
 			v.items = p.cells[c].items
 			v.order = p.order
 			p.cells[c] = v
+			p.set = append(p.set, c)
 			p.order++
 		}
 	}
@@ -144,6 +180,7 @@ func (p *projection) begin(cells []int) {
 	for _, c := range cells {
 		if p.cells[c].form == absent {
 			p.cells[c].form, p.cells[c].order = list, p.order
+			p.set = append(p.set, c)
 			p.order++
 		}
 	}

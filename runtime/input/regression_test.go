@@ -45,7 +45,8 @@ func sigmaSamples(t *testing.T) []sigmaSample {
 
 // The events of the samples have the same fields, under the same names, in each
 // form that there is of them. The flat form was written by a tool that shows
-// hexadecimal numbers and GUIDs in its own way.
+// hexadecimal numbers and GUIDs in its own way; the one that wrote the nested form
+// left out spaces at the end of texts.
 func TestRegressionForms(t *testing.T) {
 	nested := map[string]string{}
 	root := shared(t, "sigma/regression_data")
@@ -63,6 +64,7 @@ func TestRegressionForms(t *testing.T) {
 		file func(rule string) string
 	}{
 		{"EVTX", func(rule string) string { return shared(t, "sigma/regression_evtx/"+rule+".evtx") }},
+		{"nested JSON", func(rule string) string { return nested[rule] }},
 	} {
 		events := 0
 		for _, s := range sigmaSamples(t) {
@@ -107,6 +109,9 @@ func compareFlat(t *testing.T, form, path string, s sigmaSample) {
 			have := got.rows[i][k+1]
 			if !present {
 				want = nil
+			}
+			if text, ok := want.(string); ok && form == "nested JSON" {
+				want = strings.TrimRight(text, " ")
 			}
 			if !sameField(want, have) {
 				t.Errorf("%s of %s, row %d: %s is %q, want %q", form, s.Rule, i, name, have, want)

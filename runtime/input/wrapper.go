@@ -1,0 +1,196 @@
+package input
+
+import "strings"
+
+// Events of some sources have their fields not at the first level of the object but
+// in objects inside of it, which rules do not name. So a column without paths is
+// looked for at the first level, then in these objects, in this order.
+var wrappers = []struct {
+	doc    string
+	path   string // * is anyName
+	system bool   // see scope
+}{
+	{"Windows, XML as JSON", "Event.System", true},
+	{"", "Event.EventData", false},
+	{"", "Event.UserData.*", false},
+	{"the same without the outermost element", "System", true},
+	{"", "EventData", false},
+	{"", "UserData.*", false},
+	{"Winlogbeat", "winlog.event_data", false},
+	{"", "winlog.user_data", false},
+}
+
+// anyName stands for all names that are not among the fields of a node.
+const anyName = "*"
+
+// otherPaths are where Winlogbeat has the fields of System, looked at last.
+var otherPaths = map[string][]string{
+	"EventID":       {"winlog.event_id"},
+	"Channel":       {"winlog.channel"},
+	"Computer":      {"winlog.computer_name"},
+	"Provider_Name": {"winlog.provider_name"},
+	"Provider_Guid": {"winlog.provider_guid"},
+	"EventRecordID": {"winlog.record_id"},
+	"Version":       {"winlog.version"},
+	"Task":          {"winlog.task"},
+	"Opcode":        {"winlog.opcode"},
+	"Keywords":      {"winlog.keywords"},
+	"UserID":        {"winlog.user.identifier"},
+	"ProcessID":     {"winlog.process.pid"},
+	"ThreadID":      {"winlog.process.thread.id"},
+	"ActivityID":    {"winlog.activity_id"},
+	"TimeCreated":   {"@timestamp"},
+	"SystemTime":    {"@timestamp"},
+}
+
+// The ranks of the cells of one column: its paths come first.
+const (
+	rankShort    = 1_000 // at the first level, without its spaces
+	rankWrappers = 2_000 // two for each wrapper
+	rankOther    = 3_000
+)
+
+// scope says that the fields of an object are looked up among the columns without
+// paths. Nodes for them are made when such a field is first met, so that wrappers
+// cost nothing where there are none.
+type scope struct {
+	rank   int
+	short  bool // only names that have spaces
+	system bool // names are made of elements and attributes, as Provider_Name is
+	// element is the name of the element, in system, whose attributes these are. They
+	// may stand in an object of their own.
+	element   string
+	attribute bool
+}
+
+// wrap lets the columns without paths be found in wrappers below a node. names are
+// these columns, by name.
+func (p *projection) wrap(root *node, names map[string][]int) {
+	for i, w := range wrappers {
+		if len(names) == 0 && root.at(w.path) == nil {
+			continue
+		}
+		n := root
+		for _, name := range strings.Split(w.path, ".") {
+			n = n.child(name)
+		}
+		if n.deep = true; len(names) > 0 {
+			n.scope = &scope{rank: rankWrappers + 2*i, system: w.system}
+		}
+		if strings.HasSuffix(w.path, "EventData") {
+			data := n.child("Data")
+			data.pairs, data.deep = n, true
+		}
+	}
+	if len(names) > 0 {
+		root.scope = &scope{rank: rankShort, short: true}
+	}
+	for name, columns := range names {
+		for i, path := range otherPaths[name] {
+			for _, c := range columns {
+				p.want(root, strings.Split(path, "."), c, rankOther+i)
+			}
+		}
+	}
+}
+
+// at is the node at a path, nil if there is none.
+func (n *node) at(path string) *node {
+	for _, name := range strings.Split(path, ".") {
+		if n = n.kids[name]; n == nil {
+			break
+		}
+	}
+	return n
+}
+
+// kid is the node of a field of an object, nil if it is not wanted.
+func (p *projection) kid(n *node, name []byte) *node {
+	kid := n.kids[string(name)]
+	if n.scope != nil && (kid == nil || !kid.adopted) {
+		kid = p.adopt(n, kid, string(name))
+	}
+	if kid == nil {
+		kid = n.kids[anyName]
+	}
+	return kid
+}
+
+// adopt is kid for a field that was not met before in a scope; kid is its node if it
+// has one.
+func (p *projection) adopt(n, kid *node, name string) *node {
+	s := *n.scope
+	if p.adopted >= maxFields {
+		return kid
+	}
+	var columns []int
+	rank := s.rank
+	if s.system {
+		if s.element != "" && !s.attribute && name == "#attributes" {
+			s.attribute = true
+			kid = n.child(name)
+			kid.scope, kid.adopted, kid.deep = &s, true, true
+			p.adopted++
+			return kid
+		}
+		full := strings.TrimPrefix(name, "@")
+		if s.element != "" {
+			full = s.element + "_" + full
+		}
+		columns = append(columns, p.names[full]...)
+		for _, other := range systemNames[full] {
+			columns = append(columns, p.names[other]...)
+		}
+	} else {
+		if !s.short {
+			columns = append(columns, p.names[name]...)
+		}
+		if len(columns) == 0 {
+			if short := withoutSpaces(name); short != name {
+				columns = append(columns, p.names[short]...)
+				rank++
+			}
+		}
+	}
+	inside := s.system && s.element == "" && p.elements[name]
+	if len(columns) == 0 && !inside {
+		return kid
+	}
+	p.adopted++
+	kid = n.child(name)
+	kid.adopted = true
+	if inside {
+		s.element = name
+		kid.scope, kid.deep = &s, true
+	}
+	for _, c := range columns {
+		p.cell(kid, c, rank)
+	}
+	// An element that has attributes has its text in a member of its own.
+	if !s.short && len(columns) > 0 {
+		for _, text := range []string{"#text", "Value"} {
+			t := kid.child(text)
+			t.cells, t.lists, t.adopted = kid.cells, kid.lists, true
+		}
+	}
+	return kid
+}
+
+// elementsOf are the elements of System that have attributes that are wanted.
+func elementsOf(names map[string][]int) map[string]bool {
+	elements := map[string]bool{}
+	for name := range names {
+		if element, _, ok := strings.Cut(name, "_"); ok {
+			elements[element] = true
+		}
+	}
+	for name, others := range systemNames {
+		for _, other := range others {
+			if names[other] != nil {
+				element, _, _ := strings.Cut(name, "_")
+				elements[element] = true
+			}
+		}
+	}
+	return elements
+}
