@@ -34,6 +34,9 @@ func batchOf(events []event) *runtime.Batch {
 		texts, numbers = append(texts, e.text), append(numbers, e.row)
 	}
 	b.Cols = []*vec.Vec{vec.Of(types.String, texts...), vec.Of(types.Int, numbers...)}
+	if !slices.ContainsFunc(texts, func(x any) bool { return x != nil }) {
+		b.Cols[0] = vec.Nulls(b.N) // as of a column that is not in the input
+	}
 	return b
 }
 

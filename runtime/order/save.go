@@ -75,8 +75,8 @@ func saveRows(w *state.Writer, b *runtime.Batch) {
 
 var errRows = errors.New("the saved rows are damaged")
 
-// loadRows reads what saveRows wrote, of columns of the given kinds; nil behind the
-// last.
+// loadRows reads what saveRows wrote, of columns of the given kinds (Null for any);
+// nil behind the last.
 func loadRows(r *state.Reader, kinds []types.Kind, names func(int32) string) (*runtime.Batch, error) {
 	n := r.Int()
 	if n == 0 || r.Err() != nil {
@@ -90,13 +90,14 @@ func loadRows(r *state.Reader, kinds []types.Kind, names func(int32) string) (*r
 		r.Fail("%w", errRows)
 	}
 	for _, kind := range kinds {
-		if k := types.Kind(r.Int()); k != kind && k != types.Null { // a column without a kind has no values
+		saved := types.Kind(r.Int())
+		if saved != kind && saved != types.Null && kind != types.Null { // Null is a column without any value
 			r.Fail("%w", errRows)
 		}
 		if r.Err() != nil {
 			return nil, r.Err()
 		}
-		v := state.LoadVec(r, kind)
+		v := state.LoadVec(r, saved)
 		if v.N != b.N {
 			r.Fail("%w", errRows)
 		}
