@@ -104,7 +104,7 @@ func TestEVTXNames(t *testing.T) {
 // The time of an event goes by the names that it has elsewhere.
 func TestEVTXTime(t *testing.T) {
 	file := eventLog(nil)
-	for _, name := range []string{"TimeCreated", "SystemTime", "@timestamp", "time", "t timestamp Event.System.TimeCreated.#attributes.SystemTime"} {
+	for _, name := range []string{"TimeCreated", "SystemTime", "time", "t timestamp Event.System.TimeCreated.#attributes.SystemTime"} {
 		spec := name
 		if spec[0] != 't' || spec == "time" {
 			spec += " timestamp"
@@ -209,7 +209,7 @@ func TestEVTXFields(t *testing.T) {
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want := "@timestamp Channel Computer EventID EventRecordID Provider_Name SystemTime Threat Name ThreatName TimeCreated TimeCreated_SystemTime time"
+	want := "Channel Computer EventID EventRecordID Provider_Name SystemTime Threat Name ThreatName TimeCreated TimeCreated_SystemTime time"
 	if d := cmp.Diff(want, strings.Join(Fields(context.Background(), path, ""), " ")); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}

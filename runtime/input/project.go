@@ -30,14 +30,17 @@ type projection struct {
 	items   []value // of the last of these
 
 	// for scopes
-	names    map[string][]int // the columns without paths
-	elements map[string]bool  // see elementsOf
-	adopted  int              // how many nodes were made
+	names    map[string][]owner // the columns that have the name as a path
+	elements map[string]bool    // see elementsOf
+	adopted  int                // how many nodes were made
 }
 
 // owner is the column that a cell belongs to. Of the cells of a column that have a
 // value, one with the lowest rank gives it.
 type owner struct{ column, rank int }
+
+// after is an owner of lower rank.
+func (o owner) after(ranks int) owner { return owner{o.column, o.rank + ranks} }
 
 // node is one place in a record that is wanted or leads to one that is.
 type node struct {
@@ -52,7 +55,7 @@ type node struct {
 	deep    bool   // objects and elements of arrays are looked into
 	scope   *scope // nil for none
 	pairs   *node  // whose fields pairs of name and value have; nil: its own
-	adopted bool   // its columns without paths are known
+	adopted bool   // its columns of a scope are known
 }
 
 // child is the node of a field, which is made if there is none.
@@ -71,7 +74,7 @@ func (n *node) child(name string) *node {
 // before each of theirs, tried first, or nil.
 func newProjection(columns []Column, under []string) *projection {
 	p := &projection{
-		root: &node{}, names: map[string][]int{},
+		root: &node{}, names: map[string][]owner{},
 		values: make([]value, len(columns)), ranks: make([]int, len(columns)), lists: make([]bool, len(columns)),
 	}
 	within := p.root
@@ -84,14 +87,15 @@ func newProjection(columns []Column, under []string) *projection {
 			p.entire = append(p.entire, i)
 			continue
 		}
-		if c.Paths == nil {
-			p.names[c.Name] = append(p.names[c.Name], i)
-		}
-		for rank, path := range pathsOf(c) {
+		for k, path := range pathsOf(c) {
+			o := owner{i, k * ranksOfPath}
 			if under != nil {
-				p.want(within, path, i, 2*rank)
+				p.want(within, path, o)
 			}
-			p.want(p.root, path, i, 2*rank+1)
+			p.want(p.root, path, o.after(rankOutside))
+			if len(path) == 1 {
+				p.names[path[0]] = append(p.names[path[0]], o)
+			}
 		}
 	}
 	p.elements = elementsOf(p.names)
@@ -112,19 +116,19 @@ func pathsOf(c Column) [][]string {
 }
 
 // want makes the value at a path below a node one of a column.
-func (p *projection) want(n *node, path []string, column, rank int) {
+func (p *projection) want(n *node, path []string, o owner) {
 	for _, name := range path {
 		n = n.child(name)
 	}
-	p.cell(n, column, rank)
+	p.cell(n, o)
 }
 
 // cell makes the values at a node some of a column.
-func (p *projection) cell(n *node, column, rank int) {
+func (p *projection) cell(n *node, o owner) {
 	c := len(p.cells)
 	p.cells = append(p.cells, value{})
-	p.owners = append(p.owners, owner{column, rank})
-	if p.lists[column] {
+	p.owners = append(p.owners, o)
+	if p.lists[o.column] {
 		n.lists = append(n.lists, c)
 	} else {
 		n.cells = append(n.cells, c)

@@ -9,7 +9,7 @@ import "strings"
 // systemNames are the values of System whose name is made of an element and an
 // attribute, and the names that they also go by.
 var systemNames = map[string][]string{
-	"TimeCreated_SystemTime":        {"TimeCreated", "SystemTime", "@timestamp", "time"},
+	"TimeCreated_SystemTime":        {"TimeCreated", "SystemTime", "time"},
 	"Execution_ProcessID":           {"ProcessID"},
 	"Execution_ThreadID":            {"ThreadID"},
 	"Security_UserID":               {"UserID"},

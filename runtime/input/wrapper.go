@@ -3,8 +3,8 @@ package input
 import "strings"
 
 // Events of some sources have their fields not at the first level of the object but
-// in objects inside of it, which rules do not name. So a column without paths is
-// looked for at the first level, then in these objects, in this order.
+// in objects inside of it, which rules do not name. So a path of one name is looked
+// for at the first level, then in these objects, in this order.
 var wrappers = []struct {
 	doc    string
 	path   string // * is anyName
@@ -43,15 +43,17 @@ var otherPaths = map[string][]string{
 	"SystemTime":    {"@timestamp"},
 }
 
-// The ranks of the cells of one column: its paths come first.
+// The ranks of the places of one path.
 const (
-	rankShort    = 1_000 // at the first level, without its spaces
-	rankWrappers = 2_000 // two for each wrapper
-	rankOther    = 3_000
+	rankOutside  = 1   // of what an envelope wraps
+	rankShort    = 2   // at the first level, without its spaces
+	rankWrappers = 10  // two for each wrapper
+	rankOther    = 100 // as in otherPaths
+	ranksOfPath  = 1_000
 )
 
-// scope says that the fields of an object are looked up among the columns without
-// paths. Nodes for them are made when such a field is first met, so that wrappers
+// scope says that the fields of an object are looked up among the paths of one
+// name. Nodes for them are made when such a field is first met, so that wrappers
 // cost nothing where there are none.
 type scope struct {
 	rank   int
@@ -63,9 +65,8 @@ type scope struct {
 	attribute bool
 }
 
-// wrap lets the columns without paths be found in wrappers below a node. names are
-// these columns, by name.
-func (p *projection) wrap(root *node, names map[string][]int) {
+// wrap lets paths of one name be found in wrappers below a node.
+func (p *projection) wrap(root *node, names map[string][]owner) {
 	for i, w := range wrappers {
 		if len(names) == 0 && root.at(w.path) == nil {
 			continue
@@ -85,10 +86,10 @@ func (p *projection) wrap(root *node, names map[string][]int) {
 	if len(names) > 0 {
 		root.scope = &scope{rank: rankShort, short: true}
 	}
-	for name, columns := range names {
+	for name, owners := range names {
 		for i, path := range otherPaths[name] {
-			for _, c := range columns {
-				p.want(root, strings.Split(path, "."), c, rankOther+i)
+			for _, o := range owners {
+				p.want(root, strings.Split(path, "."), o.after(rankOther+i))
 			}
 		}
 	}
@@ -123,7 +124,7 @@ func (p *projection) adopt(n, kid *node, name string) *node {
 	if p.adopted >= maxFields {
 		return kid
 	}
-	var columns []int
+	var owners []owner
 	rank := s.rank
 	if s.system {
 		if s.element != "" && !s.attribute && name == "#attributes" {
@@ -137,23 +138,23 @@ func (p *projection) adopt(n, kid *node, name string) *node {
 		if s.element != "" {
 			full = s.element + "_" + full
 		}
-		columns = append(columns, p.names[full]...)
+		owners = append(owners, p.names[full]...)
 		for _, other := range systemNames[full] {
-			columns = append(columns, p.names[other]...)
+			owners = append(owners, p.names[other]...)
 		}
 	} else {
 		if !s.short {
-			columns = append(columns, p.names[name]...)
+			owners = append(owners, p.names[name]...)
 		}
-		if len(columns) == 0 {
+		if len(owners) == 0 {
 			if short := withoutSpaces(name); short != name {
-				columns = append(columns, p.names[short]...)
+				owners = append(owners, p.names[short]...)
 				rank++
 			}
 		}
 	}
 	inside := s.system && s.element == "" && p.elements[name]
-	if len(columns) == 0 && !inside {
+	if len(owners) == 0 && !inside {
 		return kid
 	}
 	p.adopted++
@@ -163,11 +164,11 @@ func (p *projection) adopt(n, kid *node, name string) *node {
 		s.element = name
 		kid.scope, kid.deep = &s, true
 	}
-	for _, c := range columns {
-		p.cell(kid, c, rank)
+	for _, o := range owners {
+		p.cell(kid, o.after(rank))
 	}
 	// An element that has attributes has its text in a member of its own.
-	if !s.short && len(columns) > 0 {
+	if !s.short && len(owners) > 0 {
 		for _, text := range []string{"#text", "Value"} {
 			t := kid.child(text)
 			t.cells, t.lists, t.adopted = kid.cells, kid.lists, true
@@ -177,7 +178,7 @@ func (p *projection) adopt(n, kid *node, name string) *node {
 }
 
 // elementsOf are the elements of System that have attributes that are wanted.
-func elementsOf(names map[string][]int) map[string]bool {
+func elementsOf(names map[string][]owner) map[string]bool {
 	elements := map[string]bool{}
 	for name := range names {
 		if element, _, ok := strings.Cut(name, "_"); ok {

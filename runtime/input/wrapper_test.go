@@ -81,6 +81,8 @@ func TestWrapperRanks(t *testing.T) {
 		{"Provider_Guid string", `{"Event":{"System":{"Provider":{"#attributes":{"Guid":"x"}}}}}`, "x"},
 		{"Qualifiers int", `{"Event":{"System":{"EventID":{"#attributes":{"Qualifiers":16384},"#text":1}}}}`, int64(16384)},
 		{"Image string Event.EventData.Image", `{"Event":{"EventData":{"Data":[{"@Name":"Image","#text":"by path"}]}}}`, "by path"},
+		{"Image string Picture|Image", `{"Event":{"EventData":{"Image":"second","Picture":"first"}}}`, "first"},
+		{"Image string Image|Picture", `{"Event":{"EventData":{"Image":"first"}},"Picture":"second"}`, "first"},
 		{"Image string Picture", `{"Event":{"EventData":{"Image":"no"}}}`, nil},
 	} {
 		got := readText(t, "ndjson", row.text, request(row.column))
