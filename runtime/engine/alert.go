@@ -147,11 +147,16 @@ func host(v any, k types.Kind) any {
 	return v
 }
 
+// outMost is how many alerts wait to be handed over: a window may give a million.
+const outMost = 1 << 10
+
 // send hands an alert to the output and to the rules that read it.
 func (r *rule) send(a *runtime.Alert, at place) {
 	r.alerts++
 	if !r.def.Muted {
-		r.e.out = append(r.e.out, *a)
+		if r.e.out = append(r.e.out, *a); len(r.e.out) >= outMost {
+			r.e.fail(r.e.flush())
+		}
 	}
 	if r.e.untimed {
 		return // a stream of alerts is one in time

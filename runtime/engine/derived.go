@@ -109,14 +109,28 @@ func (r *rule) takeAlert(from *rule, a *runtime.Alert, at place) error {
 
 // takeRisk adds a contribution of risk to the stream of risk.
 func (r *rule) takeRisk(a *runtime.Alert, k *runtime.Risk) error {
-	all := map[string]any{
-		"time": a.Time, "entity_type": k.EntityType, "entity": k.Entity, "score": k.Score,
-		"category": text(k.Category), "stage": text(k.Stage), "rule": a.Rule,
-		"rule_id": text(a.RuleID), "level": a.Level,
-	}
 	vals := make([]any, len(r.def.Columns))
 	for c, col := range r.def.Columns {
-		vals[c] = all[col.Name]
+		switch col.Name {
+		case "time":
+			vals[c] = a.Time
+		case "entity_type":
+			vals[c] = k.EntityType
+		case "entity":
+			vals[c] = k.Entity
+		case "score":
+			vals[c] = k.Score
+		case "category":
+			vals[c] = text(k.Category)
+		case "stage":
+			vals[c] = text(k.Stage)
+		case "rule":
+			vals[c] = a.Rule
+		case "rule_id":
+			vals[c] = text(a.RuleID)
+		case "level":
+			vals[c] = a.Level
+		}
 	}
 	return r.take(a.Time, runtime.Positions{One: r.e.risk, First: r.rows}, vals)
 }
@@ -126,14 +140,4 @@ func text(s string) any {
 		return nil
 	}
 	return s
-}
-
-// take adds a row to the rule's stream.
-func (r *rule) take(at int64, pos runtime.Positions, vals []any) error {
-	b := &runtime.Batch{N: 1, Time: []int64{at}, Pos: pos, Names: r.e.sourceName}
-	for c, col := range r.def.Columns {
-		b.Cols = append(b.Cols, vec.Of(col.Type.Kind, vals[c]))
-	}
-	r.rows++
-	return r.buf.Add(b)
 }

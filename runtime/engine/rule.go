@@ -24,6 +24,7 @@ type rule struct {
 	readers []*rule       // rules that read this one's alerts
 	buf     *order.Buffer // of a rule that reads alerts, risk, or several streams
 	source  int32         // names the rule's alerts in positions, where rules read them
+	stash   stash         // rows on their way to buf
 	rows    int64         // alerts and contributions of risk that came through buf
 	alerts  int64
 	trace   *trace // nil unless the rule is traced
@@ -127,6 +128,9 @@ func (r *rule) hand(ctx context.Context, i int, b *runtime.Batch, rows []int32, 
 // first, then each operator in order.
 func (r *rule) advance(ctx context.Context, watermark int64) error {
 	if r.buf != nil {
+		if err := r.settle(); err != nil {
+			return err
+		}
 		err := r.buf.Release(watermark, func(b *runtime.Batch) error { return r.run(ctx, 0, b) })
 		if err != nil {
 			return err
@@ -147,6 +151,9 @@ func (r *rule) advance(ctx context.Context, watermark int64) error {
 // finish ends the rule's input.
 func (r *rule) finish(ctx context.Context) error {
 	if r.buf != nil {
+		if err := r.settle(); err != nil {
+			return err
+		}
 		err := r.buf.Release(runtime.MaxTime, func(b *runtime.Batch) error { return r.run(ctx, 0, b) })
 		if err != nil {
 			return err

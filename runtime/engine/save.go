@@ -94,6 +94,9 @@ func (e *Engine) saveClock(w *state.Writer) error {
 func (r *rule) save(w *state.Writer) error {
 	w.Int(r.rows)
 	if r.buf != nil {
+		if err := r.settle(); err != nil {
+			return err
+		}
 		if err := r.buf.Save(w); err != nil {
 			return err
 		}
