@@ -65,12 +65,14 @@ func (h *intHistory) cell(id int32) *intCell {
 func (h *intHistory) born(cell int32, ordinal uint32) { h.cell(cell).born(ordinal) }
 
 func (h *intHistory) judge(j *judgement, s *samples) {
-	for places := h.near.order(j.rows, j.cells); len(places) > 0; {
-		part := places[:min(touchAhead, len(places))]
-		places = places[len(part):]
-		h.touch(part)
-		h.part(part, j, s)
-	}
+	h.near.each(j.rows, j.cells, func(places []place) {
+		for len(places) > 0 {
+			part := places[:min(touchAhead, len(places))]
+			places = places[len(part):]
+			h.touch(part)
+			h.part(part, j, s)
+		}
+	})
 }
 
 // touch loads the cells of some places, and the ends of their queues.

@@ -8,20 +8,31 @@ func placeOf(cell, row int32) place { return place(cell)<<32 | place(uint32(row)
 func (p place) cell() int32 { return int32(p >> 32) }
 func (p place) row() int32  { return int32(uint32(p)) }
 
-// nearby puts rows in the order of their cells, so that a pass over a table that is
-// larger than the caches meets its pages in order: radix sort, least significant
-// digit first (Knuth, The Art of Computer Programming, volume 3, 5.2.5).
+// nearby puts up to nearbyMost rows at a time in the order of their cells, so that a
+// pass over a table that is larger than the caches meets its pages in order: radix
+// sort, least significant digit first (Knuth, The Art of Computer Programming,
+// volume 3, 5.2.5).
 type nearby struct{ from, to []place }
 
 // Fewer rows than nearbyRows, or cells below nearbyCells, are left in their order.
 const (
+	nearbyMost  = 1 << 17
 	nearbyRows  = 1 << 10
 	nearbyCells = 1 << 14
 	nearbyDigit = 11 // bits
 )
 
-// order is the places of rows, in the order of their cells. The slice is valid until
-// the next call.
+// each calls f with the places of some rows after others, each time in the order of
+// their cells. The slice is valid during the call.
+func (x *nearby) each(rows, cells []int32, f func([]place)) {
+	for len(rows) > 0 {
+		n := min(len(rows), nearbyMost)
+		f(x.order(rows[:n], cells))
+		rows = rows[n:]
+	}
+}
+
+// order is the places of rows, in the order of their cells.
 func (x *nearby) order(rows, cells []int32) []place {
 	x.from = extend(x.from, len(rows))
 	most := int32(0)
