@@ -67,10 +67,23 @@ var sigmas = []Code{
 		Right: sigmaRule(sigmaWindows, "  selection:\n    CommandLine: a\n  condition: selection\n"),
 	},
 	{
+		ID: "D0909", Title: "a correlation that cannot be read",
+		When:  "A correlation lacks its type, its rules, its time span or its condition, or one of them has no such form.",
+		Why:   "The hint shows the form.",
+		Wrong: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  timespan: 1M\n  condition: {gte: 5}\n"),
+		Right: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  timespan: 30d\n  condition: {gte: 5}\n"),
+	},
+	{
 		ID: "D0910", Title: "a rule that is not there",
 		When:  "A filter or a correlation names a rule that is not among the rules, or that it has nothing in common with.",
 		Why:   "It would do nothing, and nobody would know.",
 		Wrong: "title: Example\nlogsource:\n  product: windows\nfilter:\n  rules: [nowhere]\n  selection:\n    User: ann\n  condition: not selection\n",
+	},
+	{
+		ID: "D0911", Title: "a condition of the first version of Sigma (note)",
+		When:  "A condition counts, or uses near, behind a bar.",
+		Why:   "The second version has correlations in its place. It is taken for the same window.",
+		Wrong: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  timeframe: 5m\n  condition: selection | count() by User > 5\n"),
 	},
 	{
 		ID: "D0912", Title: "a value that versions of YAML read differently (warning)",

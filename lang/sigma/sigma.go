@@ -54,7 +54,8 @@ type document struct {
 	file    *source.File
 	root    *node
 	name    string // of its rule; "" for a filter
-	muted   bool   // its alerts only feed correlations
+	feeds   bool   // a correlation reads its alerts
+	loud    bool   // and lets them out
 	filters []*document
 }
 
