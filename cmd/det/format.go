@@ -13,6 +13,7 @@ import (
 	"github.com/detlang/det"
 	"github.com/detlang/det/lang"
 	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/sigma"
 	"github.com/detlang/det/lang/source"
 )
 
@@ -25,7 +26,7 @@ func fmtCommand() *command {
 		name:     "fmt",
 		operands: "[RULES…]",
 		summary:  "Write rules in the canonical format",
-		about: `Formats rule files, and all .det files of folders. Without a flag the result is
+		about: `Formats rule files, and all .det files of folders; Sigma rules are left as they stand. Without a flag the result is
 printed; without files, or for -, it formats standard input. A file with syntax
 errors is left as it is, and the exit code is 3.`,
 		examples: []example{
@@ -77,7 +78,10 @@ func (how formatting) all(s *streams, files []string) error {
 			return &exit{exitInput, err}
 		}
 		var diags diag.List
-		formatted, ok := lang.Format(source.New(name, text), &diags)
+		formatted, ok := text, true
+		if !sigma.Is(name) { // YAML is left as it stands
+			formatted, ok = lang.Format(source.New(name, text), &diags)
+		}
 		if !ok {
 			if err := diag.Render(s.err, &diags, diag.Options{Color: s.err.color, Width: s.err.width}); err != nil {
 				return err

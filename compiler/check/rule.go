@@ -40,6 +40,7 @@ type ruleChecker struct {
 	titleAt source.Span
 	extra   map[string]*plan.Column // fields of an open schema that rules named
 	known   []string                // fields that the events of the log source have
+	asked   map[string]bool         // columns of a union that all its rules were asked for
 }
 
 // rule checks a rule and those it depends on; nil when it has errors.
@@ -220,6 +221,7 @@ func (r *ruleChecker) sourceColumn(name string, at *ast.Ident, open bool) *plan.
 	from := &r.rule.From
 	for _, col := range from.Columns {
 		if col.Name == name {
+			r.askOthers(col, at)
 			return col
 		}
 	}

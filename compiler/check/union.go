@@ -46,6 +46,29 @@ func (r *ruleChecker) joined(name string, at *ast.Ident, open bool) *plan.Column
 	return col
 }
 
+// askOthers asks the rules of a union to bring along what one of them shows anyway
+// under a name: the others may have read a field of that name without showing it.
+func (r *ruleChecker) askOthers(col *plan.Column, at *ast.Ident) {
+	from := &r.rule.From
+	if len(from.Rules) < 2 || r.asked[col.Name] || slices.ContainsFunc(alertColumns, func(c plan.Column) bool { return c.Name == col.Name }) {
+		return
+	}
+	if r.asked == nil {
+		r.asked = map[string]bool{}
+	}
+	r.asked[col.Name] = true
+	for _, o := range r.offers(col.Name, at, true) {
+		if o.typ.Plain() != col.Type.Plain() {
+			e := r.c.diags.Errorf("D0609", at.At, "%s is %s in %s, but %s in another rule of the union", col.Name, o.typ, o.source, col.Type)
+			e.Hint = "one name means one type in a union: rename or convert it where it comes from"
+			return
+		}
+		if o.take != nil {
+			o.take()
+		}
+	}
+}
+
 // offers are what the sources have under a name, in their order.
 func (r *ruleChecker) offers(name string, at *ast.Ident, open bool) []offer {
 	from := &r.rule.From

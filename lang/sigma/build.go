@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/detlang/det/lang/ast"
@@ -17,7 +18,7 @@ func text(s string, at source.Span) *ast.Literal {
 }
 
 func literal(v any, at source.Span) *ast.Literal {
-	return &ast.Literal{Value: v, Raw: at.Text(), At: at}
+	return &ast.Literal{Value: v, Raw: fmt.Sprint(v), At: at}
 }
 
 // name is a field, or what a let stands for. A dot leads into an object.
