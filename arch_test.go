@@ -45,6 +45,7 @@ var rooms = []struct {
 	{pkg: "compiler/check", may: []string{"compiler/plan", "lang/ast", "lang/diag", "lang/source", "lang/types", "runtime", "runtime/agg", "runtime/op", "stdlib"}},
 	{pkg: "compiler/lint", may: []string{"compiler/plan", "lang/ast", "lang/diag", "lang/source", "lang/types", "runtime/op", "runtime/vec", "stdlib"}},
 	{pkg: "compiler/opt", may: []string{"compiler/fold", "compiler/plan", "lang/types"}},
+	{pkg: "compiler/mutate", may: []string{"lang", "lang/ast", "lang/diag", "lang/source", "lang/types"}},
 	{pkg: "compiler/build", may: []string{"compiler/fold", "compiler/plan", "lang/types", "runtime", "runtime/engine", "runtime/eval", "runtime/match", "runtime/op"}},
 	{pkg: "compiler/why", may: []string{"compiler/fold", "compiler/plan", "lang/diag", "lang/types", "runtime", "runtime/op"}},
 	{pkg: "compiler", may: []string{"compiler/*", "lang", "lang/*", "runtime/agg", "runtime/op", "stdlib"}},

@@ -61,6 +61,8 @@ func checked(files []*source.File, opts Options, diags *diag.List) (*plan.Set, [
 		Params:    opts.Params,
 		Fold:      fold.Const,
 		Title:     fold.Title,
+		Condition: fold.Condition,
+		Assertion: fold.Assertion,
 	}, diags)
 	return set, trees
 }

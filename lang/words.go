@@ -35,7 +35,7 @@ type word struct {
 // backquotes it always is. Few words are clauses in schemas and tables, because
 // fields have such names.
 var clauseTable = []word{
-	{Text: "of", In: inRule | inModel, Doc: "the value that a baseline or a peer group is about"},
+	{Text: "of", In: inRule | inModel | inTest, Doc: "the value that a baseline or a peer group is about"},
 	{Text: "by", In: inRule | inModel | inTest, Doc: "the keys that tell groups apart"},
 	{Text: "over", In: inRule | inModel | inTest, Doc: "how much history, or how long"},
 	{Text: "every", In: inRule | inModel | inTest, Doc: "the step of a hopping window, of training, of given events"},
@@ -46,10 +46,10 @@ var clauseTable = []word{
 	{Text: "on", In: inRule, Doc: "the entity that a risk is about; the key of a look-up"},
 	{Text: "stage", In: inRule, Doc: "the ATT&CK tactic of a risk"},
 	{Text: "category", In: inRule, Doc: "the category of a risk"},
-	{Text: "per", In: inRule, Function: true, Doc: "what each is counted once for"},
+	{Text: "per", In: inRule | inTest, Function: true, Doc: "what each is counted once for"},
 	{Text: "below", In: inRule, Doc: "an upper bound"},
 	{Text: "above", In: inRule, Doc: "a lower bound"},
-	{Text: "repeat", In: inRule, Doc: "how often a step must be seen"},
+	{Text: "repeat", In: inRule | inTest, Doc: "how often a step must be seen"},
 	{Text: "until", In: inRule | inTest, Doc: "what ends a wait; when given events end"},
 	{Text: "fill", In: inRule, Doc: "what a period without events counts as"},
 	{Text: "floor", In: inRule, Function: true, Doc: "the smallest deviation that is divided by"},
@@ -72,6 +72,8 @@ var clauseTable = []word{
 	{Text: "where", In: inMapping, Doc: "the events of a log source"},
 	{Text: "doc", In: inSchema | inTable, Doc: "what a field means"},
 	{Text: "for", In: inTest | inHead, Doc: "the rule that is meant; how long"},
+	{Text: "poisson", In: inTest, Function: true, Doc: "how many events there are by chance"},
+	{Text: "late", In: inTest, Doc: "how long after its time an event is delivered"},
 	{Text: "because", In: inTest, Doc: "the reason for silence"},
 	{Text: "time", In: inHead, Doc: "the field that holds the event time"},
 
@@ -88,6 +90,7 @@ var clauseTable = []word{
 	{Text: "optional", In: inRule | inSchema | inTable, Flag: true, Doc: "may be missing"},
 	{Text: "empty", In: inRule, Flag: true, Doc: "groups without events as well"},
 	{Text: "else", In: inTest, Flag: true, Doc: "beside what was expected before"},
+	{Text: "shuffled", In: inTest, Flag: true, Doc: "delivered in any order"},
 	{Text: "alerts", In: inTest, Flag: true, Doc: "the unit of an expected number"},
 }
 

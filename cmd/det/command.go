@@ -41,6 +41,7 @@ func commands() []*command {
 		checkCommand(),
 		lintCommand(),
 		fmtCommand(),
+		testCommand(),
 		planCommand(),
 		whyCommand(),
 		explainCommand(),

@@ -41,6 +41,26 @@ func (p *progress) update(rows, bytes, total int64) {
 	fmt.Fprint(p.out, "\r\x1b[K"+progressLine(rows, bytes, total, now.Sub(p.begin), p.out.width-1))
 }
 
+// step shows how many of some things are done.
+func (p *progress) step(done, all int, what string) {
+	if !p.out.terminal || all == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if now.Sub(p.begin) < patience || now.Sub(p.drawn) < redraw {
+		return
+	}
+	p.drawn = now
+	line := fmt.Sprintf("%d of %d %s  %3d%%", done, all, what, 100*done/all)
+	if done > 0 {
+		left := now.Sub(p.begin) * time.Duration(all-done) / time.Duration(done)
+		line += "  " + left.Round(time.Second).String() + " left"
+	}
+	fmt.Fprint(p.out, "\r\x1b[K"+line)
+}
+
 // clear wipes the line.
 func (p *progress) clear() {
 	p.mu.Lock()

@@ -25,6 +25,9 @@ type Options struct {
 	// Traced says which rules can be traced; nil is none. They are judged one by
 	// one, each condition by itself.
 	Traced func(rule string) bool
+	// Watched makes segments know the single conditions that theirs consist of, so
+	// that the engine can tell which of them held (engine.Options.Watch).
+	Watched bool
 }
 
 // DefaultIndexFrom is about where an index begins to pay.
@@ -33,7 +36,7 @@ const DefaultIndexFrom = 16
 // Program makes a program of a rule set. Each call makes one of its own, with
 // fresh state.
 func Program(set *plan.Set, opts Options) (*engine.Program, error) {
-	b := &builder{set: set, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}}
+	b := &builder{set: set, watch: opts.Watched, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}}
 	for _, s := range set.Schemas {
 		b.stream(s)
 	}
@@ -54,6 +57,7 @@ type builder struct {
 	streams map[*types.Schema]*streamBuilder
 	rules   map[*plan.Rule]int
 	derived bool // a rule reads alerts or risk
+	watch   bool
 }
 
 // streamBuilder gathers what the rules over one schema read.
@@ -115,6 +119,7 @@ func (b *builder) settle() {
 // ruleBuilder builds one rule, segment by segment.
 type ruleBuilder struct {
 	rule  *plan.Rule
+	watch bool
 	out   *engine.Rule
 	graph *graph
 	index *match.Index  // of the stream, for the first segment
@@ -124,7 +129,7 @@ type ruleBuilder struct {
 }
 
 func (b *builder) rule(r *plan.Rule, traced bool) error {
-	rb := &ruleBuilder{rule: r, trace: traced, out: &engine.Rule{
+	rb := &ruleBuilder{rule: r, trace: traced, watch: b.watch, out: &engine.Rule{
 		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Muted: r.Meta.Muted, Indexed: -1,
 	}}
 	switch {
@@ -192,6 +197,11 @@ func (rb *ruleBuilder) stage(st *plan.Stage, at int) error {
 		inputs = []plan.Expr{st.Cond}
 		args = &op.Args{Head: []op.Arg{{Name: "condition", Col: st.Before, Type: types.TBool}}}
 		seg.Drop = 1
+	}
+	if st.Cond != nil {
+		if err := rb.watched(seg, st.Cond, at); err != nil {
+			return err
+		}
 	}
 	seg.Fresh = st.Fresh
 	if !st.Fresh {
@@ -276,6 +286,21 @@ func (rb *ruleBuilder) segment(stage string, at int) (*engine.Segment, error) {
 	rb.where, rb.tests, rb.index = nil, nil, nil
 	rb.out.Segments = append(rb.out.Segments, seg)
 	return seg, nil
+}
+
+// watched lists the single conditions of a stage, if they are to be watched.
+func (rb *ruleBuilder) watched(seg *engine.Segment, cond plan.Expr, at int) error {
+	if !rb.watch {
+		return nil
+	}
+	for i, leaf := range plan.Conditions(cond) {
+		id, err := rb.graph.node(leaf)
+		if err != nil {
+			return err
+		}
+		seg.Watched = append(seg.Watched, engine.Watched{ID: id, Stage: at, Condition: i})
+	}
+	return nil
 }
 
 // alert builds what alerts show, over the last row.

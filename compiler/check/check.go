@@ -36,6 +36,10 @@ type Options struct {
 	Fold func(plan.Expr) (any, bool)
 	// Title reports what is wrong with a rule's title, given the names it may use.
 	Title func(text string, names map[string]types.Type) error
+	// Condition and Assertion do the same with the conditions of tests: over one
+	// alert, and over all.
+	Condition func(text string, names map[string]types.Type) error
+	Assertion func(text string) error
 }
 
 // Rules checks files together and gives the rules without errors, ordered so that
@@ -105,7 +109,7 @@ func (c *checker) run(files []*ast.File) *plan.Set {
 	}
 	for _, m := range mods {
 		for _, t := range m.tests {
-			c.test(m, t)
+			c.testDecl(m, t)
 		}
 	}
 	c.riskLast()

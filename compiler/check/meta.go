@@ -2,6 +2,7 @@ package check
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/detlang/det/compiler/plan"
@@ -91,14 +92,7 @@ func (r *ruleChecker) meta(st *ast.Stage, item metaItem) {
 	}
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
+func contains[T comparable](list []T, s T) bool { return slices.Contains(list, s) }
 
 // word is a text, or a bare word that stands for itself.
 func word(x ast.Expr) (string, bool) {

@@ -29,6 +29,13 @@ func (c *checker) unary(s *scope, x *ast.Unary) plan.Expr {
 	if e == nil {
 		return nil
 	}
+	if t := e.Type(); x.Op == "+" {
+		if !t.Numeric() && t.Kind != types.Duration {
+			c.diags.Errorf("D0202", x.At, "cannot put + before %s", t)
+			return nil
+		}
+		return e
+	}
 	if k, ok := e.(*plan.Const); ok && k.Name == "" {
 		switch v := k.Value.(type) {
 		case int64:

@@ -135,3 +135,15 @@ func Title(text string, names map[string]types.Type) error {
 	_, err := eval.CompileTitle(text, names)
 	return err
 }
+
+// Condition reports what is wrong with a condition over the names of an alert.
+func Condition(text string, names map[string]types.Type) error {
+	_, err := eval.CompileCondition(text, names)
+	return err
+}
+
+// Assertion reports what is wrong with a condition over the alerts of a test.
+func Assertion(text string) error {
+	_, err := eval.CompileAssertion(text)
+	return err
+}

@@ -128,6 +128,23 @@ func Children(x Expr) []Expr {
 	panic(fmt.Sprintf("plan: unexpected expression %T", x))
 }
 
+// Conditions are the single conditions that an expression joins with and, or and
+// not, from left to right.
+func Conditions(x Expr) []Expr {
+	var out []Expr
+	Walk(x, func(x Expr) bool {
+		switch n := x.(type) {
+		case *And, *Or, *Not:
+			return true
+		case *Named:
+			return n.Type().Kind == types.Bool
+		}
+		out = append(out, x)
+		return false
+	})
+	return out
+}
+
 // Walk calls f for x and, where f says so, for everything below it.
 func Walk(x Expr, f func(Expr) bool) {
 	if f(x) {

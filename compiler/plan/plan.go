@@ -15,6 +15,7 @@ import (
 type Set struct {
 	Rules   []*Rule
 	Schemas []*types.Schema // of the sources that rules read, in order of first use
+	Tests   []*Test
 }
 
 // Rule is one checked rule: metadata, the stream it reads, its stages in order,

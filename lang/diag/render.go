@@ -68,7 +68,7 @@ func (p *printer) diagnostic(d *Diagnostic) {
 		place = d.Span
 	}
 	p.place(place)
-	p.paint(colors[d.Severity], d.Severity.String()+" "+d.Code+":")
+	p.paint(colors[d.Severity], strings.TrimRight(d.Severity.String()+" "+d.Code, " ")+":")
 	p.w.WriteString(" " + visible(d.Message) + "\n")
 	p.source(d.Span, d.Operator, colors[d.Severity])
 	if d.Hint != "" {

@@ -37,6 +37,9 @@ type Options struct {
 	// Traced says so (nil: of all). The judgement is valid during the call.
 	Trace  func(*runtime.Judgement)
 	Traced func(rule string) bool
+	// Watch, where set, is told for each watched condition of a rule for how many of
+	// the rows that came to its stage it held, and for how many not.
+	Watch func(rule string, w Watched, held, failed int)
 }
 
 // How far ahead a row may lie unless Options say otherwise: of the newest event in
@@ -507,3 +510,6 @@ func (e *Engine) Streams() []string {
 	}
 	return out
 }
+
+// Program is what the engine runs.
+func (e *Engine) Program() *Program { return e.prog }

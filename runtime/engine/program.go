@@ -78,9 +78,11 @@ type Segment struct {
 	Graph  *eval.Graph
 	Filter eval.ID // None where all rows go on
 	Tests  []Test  // what Filter joins, in order
-	Inputs []eval.ID
-	Fresh  bool // the operator sees the inputs alone, not the row before them
-	Op     runtime.Operator
+	// Watched are the conditions that Options.Watch is told of; few programs have any.
+	Watched []Watched
+	Inputs  []eval.ID
+	Fresh   bool // the operator sees the inputs alone, not the row before them
+	Op      runtime.Operator
 	// At is where the stage stands in the rule's plan; for the last segment it is the
 	// number of stages. Row are the columns that flow in, of a rule over events only
 	// behind its first operator, and Given those that the operator sees.
@@ -89,6 +91,13 @@ type Segment struct {
 	// Drop is how many columns at the end of what the operator gives are its inputs
 	// only, and do not flow on.
 	Drop int
+}
+
+// Watched is a single condition of a stage, by its number there.
+type Watched struct {
+	ID        eval.ID
+	Stage     int // of the plan
+	Condition int
 }
 
 // Test is one condition of a rule: a where, or the when of a rule whose events

@@ -37,6 +37,7 @@ type segment struct {
 	emit  runtime.Emit // takes what the operator gives
 	spent time.Duration
 	in    int64
+	given int64 // let through by the filter
 }
 
 func newRule(e *Engine, def *Rule) *rule {
@@ -82,6 +83,7 @@ func (r *rule) run(ctx context.Context, i int, b *runtime.Batch) error {
 	if rows != nil {
 		mask = vec.FromRows(rows, b.N)
 	}
+	r.watch(seg, b.Rows(), mask)
 	if f := seg.def.Filter; f != None {
 		rows = seg.frame.Rows(f, mask)
 		if r.trace != nil {
@@ -113,6 +115,7 @@ func (r *rule) hand(ctx context.Context, i int, b *runtime.Batch, rows []int32, 
 	}
 	out := *b
 	out.Sel = rows
+	seg.given += int64(out.Rows())
 	if seg.def.Fresh {
 		out.Cols = nil
 	} else {
@@ -122,6 +125,17 @@ func (r *rule) hand(ctx context.Context, i int, b *runtime.Batch, rows []int32, 
 		out.Cols = append(out.Cols, seg.frame.Get(id, mask))
 	}
 	return seg.def.Op.Push(ctx, &out, seg.emit)
+}
+
+// watch tells which conditions held for the rows that came.
+func (r *rule) watch(seg *segment, rows int, mask vec.Bitmap) {
+	if r.e.opts.Watch == nil {
+		return
+	}
+	for _, w := range seg.def.Watched {
+		held := len(seg.frame.Rows(w.ID, mask))
+		r.e.opts.Watch(r.def.Name, w, held, rows-held)
+	}
 }
 
 // advance moves the rule's clock: rows of other rules' alerts that are due come

@@ -31,11 +31,13 @@ type RuleStats struct {
 	Stages []StageStats
 }
 
-// StageStats are the counts of one stage. Spent is the wall time in the stage, not
+// StageStats are the counts of one stage: the rows that came, and those of them that
+// the conditions before it let through. Spent is the wall time in the stage, not
 // in those after it.
 type StageStats struct {
 	Stage string
 	Rows  int64
+	Given int64
 	Spent time.Duration
 	runtime.Meters
 }
@@ -56,7 +58,7 @@ func (e *Engine) Stats() Stats {
 		rs := RuleStats{Name: r.def.Name, Alerts: r.alerts}
 		for i := range r.segs {
 			seg := &r.segs[i]
-			st := StageStats{Stage: seg.def.Stage, Rows: seg.in, Spent: seg.spent}
+			st := StageStats{Stage: seg.def.Stage, Rows: seg.in, Given: seg.given, Spent: seg.spent}
 			if i == 0 && r.def.Indexed >= 0 {
 				st.Rows = e.streams[r.def.Stream].index.rows
 			}

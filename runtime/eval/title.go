@@ -196,7 +196,7 @@ func (t *Title) Dynamic() bool {
 // time.Time, time.Duration, []any, nil where missing. A hole that cannot be
 // computed stays as it was written.
 func (t *Title) Render(env map[string]any) string {
-	nested := nest(env)
+	nested := Nest(env)
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.program == nil {
@@ -213,8 +213,8 @@ func (t *Title) Render(env map[string]any) string {
 	return b.String()
 }
 
-// nest turns names with dots into maps of maps.
-func nest(env map[string]any) map[string]any {
+// Nest turns names with dots into maps of maps.
+func Nest(env map[string]any) map[string]any {
 	out := make(map[string]any, len(env))
 	for _, name := range slices.Sorted(maps.Keys(env)) { // a name comes before those below it
 		at := out

@@ -41,6 +41,16 @@ func OpenPath(ctx context.Context, path, formatName string, req Request) (Stream
 	return s, nil
 }
 
+// OpenBytes reads a file that is in memory already, as OpenPath reads one on disk:
+// its name tells the format, or else its first bytes.
+func OpenBytes(ctx context.Context, name string, data []byte, req Request) (Stream, error) {
+	f := &File{Name: name, Reader: bytes.NewReader(data), Seek: bytes.NewReader(data), Size: int64(len(data))}
+	if err := decompress(f); err != nil {
+		return nil, err
+	}
+	return open(ctx, f, Format{}, req)
+}
+
 func open(ctx context.Context, f *File, format Format, req Request) (Stream, error) {
 	head, err := peek(f)
 	if err != nil {
