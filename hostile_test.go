@@ -151,14 +151,14 @@ func TestBadInput(t *testing.T) {
 		{
 			name:    "times far ahead, read whole",
 			file:    lines("a.ndjson", good(1), `{"time":"2999-01-01T00:00:00Z","user":"ann"}`, `{"time":"2100-01-01T00:00:00Z","user":"ann"}`, good(2)),
-			rejects: []string{"a.ndjson:1 future_time", "a.ndjson:2 future_time"},
+			rejects: []string{"a.ndjson:1:2 future_time", "a.ndjson:2:3 future_time"},
 			seen:    []string{"ann 2/3/1.5"},
 		},
 		{
 			name:    "times far ahead and late, in a stream",
 			file:    lines("a.ndjson", good(1), "", `{"time":"2999-01-01T00:00:00Z","user":"ann"}`, `{"time":"2100-01-01T00:00:00Z","user":"ann"}`, `{"time":"2024-03-01T09:54:59Z","user":"ann"}`, good(2)),
 			opts:    det.RunOptions{Lateness: &lateness},
-			rejects: []string{"a.ndjson:1 future_time", "a.ndjson:2 future_time", "a.ndjson:3 late"},
+			rejects: []string{"a.ndjson:1:3 future_time", "a.ndjson:2:4 future_time", "a.ndjson:3:5 late"},
 			seen:    []string{"ann 2/3/1.5"},
 		},
 		{

@@ -131,7 +131,10 @@ func (n *testRun) all(ctx context.Context, set *plan.Set) error {
 // fresh makes an engine without state.
 func (n *testRun) fresh() error {
 	traced := func(rule string) bool { return rule == n.test.Rule.Name }
-	prog, err := build.Program(n.set, build.Options{IndexFrom: -1, Traced: traced, Watched: n.cover != nil})
+	prog, err := build.Program(n.set, build.Options{
+		IndexFrom: -1, Watched: n.cover != nil,
+		Traced: func(rule string) bool { return n.cover != nil || traced(rule) },
+	})
 	if err != nil {
 		return err
 	}

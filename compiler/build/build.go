@@ -26,7 +26,8 @@ type Options struct {
 	// one, each condition by itself.
 	Traced func(rule string) bool
 	// Watched makes segments know the single conditions that theirs consist of, so
-	// that the engine can tell which of them held (engine.Options.Watch).
+	// that the engine can tell which of them held (engine.Options.Watch); of traced
+	// rules only.
 	Watched bool
 }
 
@@ -274,6 +275,9 @@ func (rb *ruleBuilder) segment(stage string, at int) (*engine.Segment, error) {
 	for i := range rb.tests {
 		var err error
 		if rb.tests[i].ID, err = rb.graph.node(rb.where[i]); err != nil {
+			return nil, err
+		}
+		if err := rb.watched(seg, rb.where[i], rb.tests[i].At); err != nil {
 			return nil, err
 		}
 	}

@@ -74,7 +74,7 @@ func (t *testChecker) kind(st *ast.Stage, e *plan.Expect) bool {
 				return false
 			}
 			if err := t.c.opts.Assertion(v); err != nil {
-				t.c.diags.Errorf("D0994", x.At, "%s", err)
+				t.c.diags.Errorf("D0993", x.At, "%s", err)
 				e.That = "true" // told
 			}
 			return true
@@ -124,7 +124,7 @@ func (t *testChecker) condition(it *ast.Item, e *plan.Expect) bool {
 	if it.Name == nil {
 		cond.Text = it.Value.Span().Text()
 		if err := t.c.opts.Condition(cond.Text, known); err != nil {
-			t.c.diags.Errorf("D0994", it.At, "%s", err)
+			t.c.diags.Errorf("D0993", it.At, "%s", err)
 			return false
 		}
 		e.Conds = append(e.Conds, cond)

@@ -78,7 +78,7 @@ func (t *testChecker) given(st *ast.Stage) {
 		t.c.diags.Errorf("D0407", st.At, "these words do not go together").Hint = "write one of: " + givenForms
 		return
 	case g.Count > maxGiven, every && int64(g.For/g.Every) > maxGiven, per && g.Poisson*float64(g.For)/float64(g.Per) > maxGiven:
-		t.c.diags.Errorf("D0992", st.At, "this line gives more than %d events", maxGiven)
+		t.c.diags.Errorf("D0991", st.At, "this line gives more than %d events", maxGiven)
 		return
 	}
 	if g.Schema = t.schema(st); g.Schema == nil {
@@ -144,7 +144,7 @@ func (t *testChecker) schema(st *ast.Stage) *types.Schema {
 		if len(all) == 1 {
 			return all[0]
 		}
-		t.c.diags.Errorf("D0993", st.At, "rule %s reads events of several schemas", t.test.Rule.Name).Hint = "say which: given of " + strings.Join(known, " or given of ") + " { … }"
+		t.c.diags.Errorf("D0992", st.At, "rule %s reads events of several schemas", t.test.Rule.Name).Hint = "say which: given of " + strings.Join(known, " or given of ") + " { … }"
 		return nil
 	}
 	if len(cl.Args) == 1 {
@@ -154,7 +154,7 @@ func (t *testChecker) schema(st *ast.Stage) *types.Schema {
 					return s
 				}
 			}
-			d := t.c.diags.Errorf("D0993", n.At, "rule %s reads no events of a schema %s", t.test.Rule.Name, n.Name)
+			d := t.c.diags.Errorf("D0992", n.At, "rule %s reads no events of a schema %s", t.test.Rule.Name, n.Name)
 			if d.Hint = hint(n.Name, known); d.Hint == "" {
 				d.Hint = "it reads " + strings.Join(known, ", ")
 			}
