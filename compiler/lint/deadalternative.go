@@ -21,7 +21,7 @@ rule errors {
 
 rule errors {
   from web_access
-  when method == "POST" and status >= 500 or status == 404
+  when (method == "POST" and status >= 500) or status == 404
 }
 `,
 	Rule: func(p *Pass, r *Rule) {
