@@ -7,6 +7,10 @@
 package lint
 
 import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
@@ -80,26 +84,24 @@ func Find(id string) *Lint {
 // is their plan, before it was optimised.
 func Run(trees []*ast.File, set *plan.Set, cfg *Config, diags *diag.List) {
 	s := newSet(trees, set, cfg, diags)
-	found := &diag.List{}
+	var lints []*Pass
 	ran := map[string]bool{}
 	for _, l := range All() {
-		level := cfg.level(&l)
-		if level == Off || !cfg.wants(l.Category) {
-			continue
+		if level := cfg.level(&l); level != Off && cfg.wants(l.Category) {
+			ran[l.Code] = true
+			lints = append(lints, &Pass{lint: &l, level: level, set: s})
 		}
-		ran[l.Code] = true
-		p := &Pass{lint: &l, level: level, set: s, found: found}
+	}
+	found := s.each(lints)
+	for _, p := range lints {
+		p.found = found
 		switch {
-		case l.Rule != nil:
-			for _, r := range s.Rules {
-				l.Rule(p, r)
-			}
-		case l.File != nil:
+		case p.lint.File != nil:
 			for _, f := range s.Files {
-				l.File(p, f)
+				p.lint.File(p, f)
 			}
-		case l.Set != nil:
-			l.Set(p, s)
+		case p.lint.Set != nil:
+			p.lint.Set(p, s)
 		}
 	}
 	left := silence(s, cfg, ran, found)
@@ -108,4 +110,40 @@ func Run(trees []*ast.File, set *plan.Set, cfg *Config, diags *diag.List) {
 			diags.Add(d)
 		}
 	}
+}
+
+// each runs the lints of rules over all rules, on all processors: rules do not know
+// each other. What is found stands in the order of the rules.
+func (s *Set) each(lints []*Pass) *diag.List {
+	found := make([]diag.List, len(s.Rules))
+	parallel(len(s.Rules), func(i int) {
+		for _, p := range lints {
+			if p.lint.Rule != nil {
+				own := *p
+				own.found = &found[i]
+				p.lint.Rule(&own, s.Rules[i])
+			}
+		}
+	})
+	out := &diag.List{}
+	for i := range found {
+		for _, d := range found[i].All {
+			out.Add(d)
+		}
+	}
+	return out
+}
+
+// parallel calls f for 0 to n-1, on all processors.
+func parallel(n int, f func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	workers.Wait()
 }

@@ -6,7 +6,7 @@ import "github.com/detlang/det/lang/ast"
 var denials = map[string]string{"==": "!=", "in": "not in", "is": "is not"}
 
 var notEqual = Lint{
-	Code: "L602", Name: "negated-comparison", Category: Style, Level: Warning,
+	Code: "L602", Name: "negated-comparison", Category: Style, Level: Info,
 	Summary: "a negated test whose operator has a negation of its own",
 	Why:     "`!=`, `not in` and `is not` say the same, also where a value is missing, and are read at once.",
 	Avoid: `import std.web

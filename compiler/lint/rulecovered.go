@@ -6,6 +6,7 @@ import (
 
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/types"
 )
 
 var ruleCovered = Lint{
@@ -39,26 +40,27 @@ rule admin_login {
 `,
 	Set: func(p *Pass, s *Set) {
 		streams := map[string][]*simple{}
+		var all []*simple
 		for _, r := range s.Rules {
-			if x := simpleRule(r); x != nil {
+			if x := simpleRule(r); x != nil && x.text != "" {
+				x.witness()
+				all = append(all, x)
 				streams[r.Plan.From.Name()] = append(streams[r.Plan.From.Name()], x)
 			}
 		}
-		for _, r := range s.Rules {
-			for _, x := range streams[r.Plan.From.Name()] {
-				if x.rule != r || x.text == "" {
-					continue
+		wider := make([]*Rule, len(all))
+		parallel(len(all), func(i int) {
+			for _, y := range streams[all[i].rule.Plan.From.Name()] {
+				if all[i].covered(y) {
+					wider[i] = y.rule
+					return
 				}
-				for _, y := range streams[r.Plan.From.Name()] {
-					if x == y || x.text == y.text || !x.mayImply(y) || x.rule.Plan.Meta.Level != y.rule.Plan.Meta.Level {
-						continue
-					}
-					if x.implies(y) && !y.implies(x) {
-						d := p.Tell(r.Block.Name.At, "rule %s fires only when rule %s does", r.Plan.Name, y.rule.Plan.Name)
-						d.Notes = append(d.Notes, diag.Note{Span: y.rule.Block.Name.At, Message: "this one"})
-						break
-					}
-				}
+			}
+		})
+		for i, other := range wider {
+			if other != nil {
+				d := p.Tell(all[i].rule.Block.Name.At, "rule %s fires only when rule %s does", all[i].rule.Plan.Name, other.Plan.Name)
+				d.Notes = append(d.Notes, diag.Note{Span: other.Block.Name.At, Message: "this one"})
 			}
 		}
 	},
@@ -69,7 +71,17 @@ type simple struct {
 	rule  *Rule
 	conds []plan.Expr
 	text  string
-	reads []string // names of the columns that every alternative reads
+	reads []string          // names of the columns that it reads
+	atoms []atom            // its parts that are tests of a column against constants
+	fires []*facts          // the cases in which it fires
+	first map[string]*known // the first of them, by column
+}
+
+// atom is a test of a column.
+type atom struct {
+	col  string
+	test *plan.Op
+	text textTest // where it is a test of a text
 }
 
 // simpleRule reads a rule without stages but where, let and when.
@@ -106,7 +118,49 @@ func simpleRule(r *Rule) *simple {
 		s.reads = append(s.reads, name)
 	}
 	slices.Sort(s.reads)
+	s.atoms = atoms(s.conds)
 	return s
+}
+
+// atoms are the parts of conditions that test a column against constants.
+func atoms(conds []plan.Expr) []atom {
+	var out []atom
+	for _, x := range conjuncts(conds) {
+		o, ok := bare(x).(*plan.Op)
+		if !ok || len(o.Args) != 2 || o.Not {
+			continue
+		}
+		c := column(o.Args[0])
+		v, isConst := constant(o.Args[1])
+		if c == nil || !isConst || c.Type.Kind == types.List {
+			continue
+		}
+		a := atom{col: c.Name, test: o}
+		if c.Type.Kind == types.String {
+			k := known{x: o.Args[0]}
+			if !k.textual(o.Op, o, v, true) || len(k.yes) != 1 {
+				continue
+			}
+			a.text = k.yes[0]
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// witness is one case in which the rule fires.
+func (x *simple) witness() map[string]*known {
+	if x.first == nil {
+		x.first, x.fires = map[string]*known{}, x.rule.cases(x.conds)
+		for _, f := range x.fires[:1] {
+			for s, k := range f.of {
+				if s.text == "" {
+					x.first[s.col.Name] = k
+				}
+			}
+		}
+	}
+	return x.first
 }
 
 // unnamed is an expression with the names that its author gave taken out.
@@ -124,14 +178,40 @@ func unnamed(x plan.Expr) plan.Expr {
 	})
 }
 
-// mayImply is a quick look: what y reads, x must read.
+// covered reports whether y fires whenever x does, but not the other way round,
+// and says no more of it.
+func (x *simple) covered(y *simple) bool {
+	return x != y && x.text != y.text && x.rule.Plan.Meta.Level == y.rule.Plan.Meta.Level && x.mayImply(y) && x.implies(y) && !y.implies(x)
+}
+
+// mayImply is a quick look: what y reads, x must read, and where x fires in one way,
+// the tests of y must hold.
 func (x *simple) mayImply(y *simple) bool {
+	for _, a := range y.atoms {
+		if k := x.witness()[a.col]; k == nil || !k.demands(a) {
+			return false // here x fires and this test of y fails
+		}
+	}
 	for _, name := range y.reads {
 		if _, ok := slices.BinarySearch(x.reads, name); !ok {
 			return false
 		}
 	}
-	return len(y.reads) > 0
+	return len(y.atoms) > 0
+}
+
+// demands reports whether a test holds for all that is known.
+func (k *known) demands(a atom) bool {
+	if !k.present {
+		return false
+	}
+	if len(a.text.values) > 0 {
+		return impossible(k.yes, append(k.no[:len(k.no):len(k.no)], a.text), false)
+	}
+	n := *k
+	n.truth = map[string]bool{}
+	n.learn(a.test, false)
+	return n.impossible()
 }
 
 // implies proves that y holds whenever x does.
@@ -140,14 +220,15 @@ func (x *simple) implies(y *simple) bool {
 	for _, c := range x.rule.Plan.From.Columns {
 		cols[c.Name] = c
 	}
-	for _, cond := range y.conds {
-		moved := plan.Map(cond, func(e plan.Expr) plan.Expr {
+	x.witness()
+	for _, part := range conjuncts(y.conds) {
+		moved := plan.Map(part, func(e plan.Expr) plan.Expr {
 			if c, ok := e.(*plan.Col); ok && cols[c.Column.Name] != nil {
 				return &plan.Col{Column: cols[c.Column.Name], At: c.At}
 			}
 			return e
 		})
-		if x.rule.possible(x.conds, moved) {
+		if len(assume(x.fires, moved, false)) > 0 {
 			return false
 		}
 	}
