@@ -138,11 +138,26 @@ func (r *Rule) made(st *plan.Stage, c *plan.Column) fact {
 			if x != nil && r.span(x, r.before(st)).lo >= 0 {
 				f.in = positive
 			}
+		case "capped_sum":
+			if len(a.Args) == 3 && a.Args[2].Col >= 0 {
+				if per := column(st.Inputs[a.Args[2].Col]); per != nil {
+					f.in.hi = r.capped(a.Args[1].Const, per.Name)
+				}
+			}
 		case "stddev", "stddev_pop", "variance", "range":
 			f.in = positive
 		}
 	}
 	return f
+}
+
+// capped is the most that a capped sum of risk can be.
+func (r *Rule) capped(limit any, per string) float64 {
+	most, ok := measure(limit)
+	if n := r.riskVariety(per); ok && most > 0 && n > 0 {
+		return most * n
+	}
+	return math.Inf(1)
 }
 
 // variety is how many different values an expression has in one window, at most.
@@ -154,6 +169,11 @@ func (r *Rule) variety(st *plan.Stage, x plan.Expr) float64 {
 	}
 	if x.Type().Kind == types.Bool {
 		return 2
+	}
+	if c := column(x); c != nil && r.Plan.From.Risk {
+		if n := r.riskVariety(c.Name); n > 0 && !math.IsInf(n, 1) {
+			return n
+		}
 	}
 	most, some := 0.0, false
 	for _, f := range r.cases(r.before(st)) {

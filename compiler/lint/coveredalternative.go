@@ -42,7 +42,7 @@ rule scripts {
 						continue
 					}
 					gone[i] = true
-					d := p.Tell(parts[i].Span(), "%s covers this", plan.String(other))
+					d := p.Tell(parts[i].Span(), "%s adds nothing: %s covers it", plan.String(xs[i]), plan.String(other))
 					p.mend(d, without(parts, i), "")
 					break
 				}

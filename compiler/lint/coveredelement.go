@@ -47,7 +47,7 @@ rule tools {
 						continue
 					}
 					if b.Quant == "any" && holds(b.Op, v, w) || b.Quant == "all" && holds(b.Op, w, v) {
-						p.mend(p.Tell(list.Elems[i].Span(), "%s makes this superfluous", list.Elems[j].Span().Text()), without(list.Elems, i), "")
+						p.mend(p.Tell(list.Elems[i].Span(), "%q adds nothing beside %q", v, w), without(list.Elems, i), "")
 						break
 					}
 				}

@@ -48,7 +48,11 @@ rule big_posts {
 					continue
 				}
 				gone[i] = true
-				d := p.Tell(parts[i].Span(), "this follows from the rest of the condition")
+				said := plan.String(x) + " follows from the rest of the condition"
+				if n, ok := bare(x).(*plan.Not); ok {
+					said = plan.String(n.X) + " never holds where the rest of the condition does, so this excludes nothing"
+				}
+				d := p.Tell(parts[i].Span(), "%s", said)
 				p.mend(d, without(parts, i), "")
 			}
 		})

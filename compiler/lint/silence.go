@@ -89,6 +89,13 @@ func (s *silencer) reach() {
 		extend(d.Span())
 	}
 	for _, r := range s.file.Rules {
+		if doc := r.document(); s.file.Sigma && s.at.Start < r.Block.At.Start && s.at.Start >= doc.Start {
+			from, _ := src.Position(r.Block.At.Start)
+			if s.to <= from { // above the rule: about all of it
+				s.to, _ = src.Position(doc.End - 1)
+				return
+			}
+		}
 		for _, l := range r.lines {
 			extend(l.ast.At)
 		}

@@ -17,15 +17,15 @@ type verdict struct {
 type cause uint8
 
 const (
-	possible     cause = iota
-	clashing           // parts that exclude each other
-	filtered           // a negation that takes all away
-	tooDistinct        // more different values than there are
-	noEvents           // a window without events
-	overWhole          // a part above its whole
-	outOfRange         // a number that a function never gives
-	tooManyOf          // more samples than the history has
-	tooFewEvents       // more different values than rows
+	possible    cause = iota
+	clashing          // parts that exclude each other
+	filtered          // a negation that takes all away
+	tooDistinct       // more different values than there are
+	noEvents          // a window without events
+	overWhole         // a part above its whole
+	outOfRange        // a number that a function never gives
+	tooManyOf         // more samples than the history has
+	overCaps          // more risk than all caps together
 )
 
 // verdict finds the first condition that can never be met. It is worked out once.
@@ -101,6 +101,8 @@ func (r *Rule) cause(part plan.Expr) cause {
 			return tooDistinct
 		case f.agg.Spec.Name == "count":
 			return noEvents
+		case f.agg.Spec.Name == "capped_sum":
+			return overCaps
 		}
 	}
 	return clashing

@@ -1,0 +1,58 @@
+package lint
+
+import (
+	"regexp"
+	"strings"
+)
+
+var sigmaStars = Lint{
+	Code: "L807", Name: "sigma-idle-star", Category: Sigma, Level: Warning, Ext: ".yml",
+	Summary: "a star at the ends of a value whose modifier has it already",
+	Why:     "contains puts a star before and behind, startswith behind, endswith before. One more changes nothing, or was meant as a character.",
+	Avoid: sigmaExample(sigmaID, `    selection:
+        Image|endswith: '*\vssadmin.exe'
+        CommandLine|contains: delete
+    condition: selection
+`),
+	Prefer: sigmaExample(sigmaID, sigmaDetection),
+	Rule: func(p *Pass, r *Rule) {
+		if !r.File.Sigma {
+			return
+		}
+		at, modifier, indent := 0, "", -1
+		for l := range strings.Lines(r.yaml()) {
+			body := strings.TrimLeft(l, " ")
+			depth := len(l) - len(body)
+			if m := yamlField.FindStringSubmatch(body); m != nil {
+				modifier, indent = "", depth
+				for _, mod := range strings.Split(m[1], "|")[1:] {
+					if mod == "contains" || mod == "startswith" || mod == "endswith" {
+						modifier = mod
+					}
+				}
+			} else if !strings.HasPrefix(body, "-") && strings.TrimSpace(body) != "" && !strings.HasPrefix(body, "#") {
+				modifier = ""
+			}
+			if m := yamlValue.FindStringSubmatchIndex(l); m != nil && modifier != "" && depth >= indent {
+				if s := l[m[2]:m[3]]; idleStar(modifier, s) {
+					p.Tell(r.yamlAt(at+m[2], at+m[3]), "%s has this star already", modifier)
+				}
+			}
+			at += len(l)
+		}
+	},
+}
+
+// idleStar reports whether a value has a star where its modifier puts one.
+func idleStar(modifier, s string) bool {
+	if len(s) < 3 || strings.HasSuffix(s, `\*`) {
+		return false
+	}
+	begins, ends := s[0] == '*', s[len(s)-1] == '*'
+	return begins && modifier != "startswith" || ends && modifier != "endswith"
+}
+
+var (
+	yamlField = regexp.MustCompile(`^(?:- )?([A-Za-z0-9_.-]+(?:\|[a-z0-9]+)*):`)
+	yamlValue = regexp.MustCompile(`(?:: |- )\s*['"]([^'"]+)['"]\s*$`)
+)
