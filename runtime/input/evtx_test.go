@@ -169,6 +169,23 @@ func TestEVTXSourceFails(t *testing.T) {
 	}
 }
 
+// FuzzEVTX: any file is read to its end or refused, and what it says fits its columns.
+func FuzzEVTX(f *testing.F) {
+	small := eventLog([]any{section("EventData", evtxtest.Data("Image", evtxtest.Text("a.exe")), section("Data", evtxtest.Text("x")))})
+	f.Add(small[:4096+2048])
+	f.Add(small[:100])
+	req := timed("TimeCreated timestamp", "EventID int", "Image string", "Data string[]", "Data string", "all string[] *", "Port ip")
+	req.Timeless = true
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if len(file) > 1<<17 {
+			return
+		}
+		_, _ = drain(t, req, func(req Request) (Stream, error) {
+			return OpenEVTX(context.Background(), logFile(file), req)
+		})
+	})
+}
+
 func BenchmarkEVTX(b *testing.B) {
 	const events = 20_000
 	var w evtxtest.Writer

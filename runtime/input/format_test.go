@@ -30,6 +30,8 @@ func TestDetect(t *testing.T) {
 		{"x", "hello, world\nhow are you\n", ""},
 		{"x", "a,b\x00\n", ""},
 		{"x", "hello", ""},
+		{"x", "ElfFile\x00\x00\x00", "evtx"},
+		{"x.EVTX.gz", "", "evtx"},
 	}
 	for _, tt := range tests {
 		f, err := detect(tt.name, []byte(tt.head))

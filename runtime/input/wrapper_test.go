@@ -1,9 +1,12 @@
 package input
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // One event in the shapes that tools write it in; all have the same fields.
@@ -90,6 +93,42 @@ func TestWrapperRanks(t *testing.T) {
 			t.Errorf("%s of %s (-want +got)\n%s", row.column, row.text, d)
 		}
 	}
+}
+
+// An event has the same fields at the first level and in any wrapper, whatever stands
+// beside them and in whatever order.
+func TestWrappedIsFlat(t *testing.T) {
+	names := []string{"Image", "User", "Data", "Channel", "EventID", "A B", "AB"}
+	var req Request
+	for _, name := range []string{"Image", "User", "Channel", "EventID", "AB"} {
+		req.Columns = append(req.Columns, columns(name+" string")...)
+	}
+	req.Time = -1
+	rapid.Check(t, func(r *rapid.T) {
+		event := map[string]any{}
+		for _, name := range names {
+			switch rapid.IntRange(0, 3).Draw(r, name) {
+			case 0:
+				event[name] = rapid.StringMatching(`[a-zé" \\]{0,9}`).Draw(r, "text")
+			case 1:
+				event[name] = rapid.IntRange(0, 99).Draw(r, "number")
+			}
+		}
+		flat, err := json.Marshal(event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := readText(t, "ndjson", string(flat), req)
+		for _, wrapped := range []string{
+			`{"Event":{"EventData":%s}}`, `{"EventData":%s,"System":{}}`, `{"Event":{"System":{"Other":1},"UserData":{"X":%s}}}`,
+			`{"winlog":{"event_data":%s,"opcode":"Info"},"@timestamp":"2024-03-01"}`, `{"System":null,"UserData":{"Y":%s}}`,
+		} {
+			got := readText(t, "ndjson", fmt.Sprintf(wrapped, flat), req)
+			if d := cmp.Diff(want.rows, got.rows); d != "" {
+				r.Fatalf("%s in %s (-flat +wrapped)\n%s", flat, wrapped, d)
+			}
+		}
+	})
 }
 
 // Names that are all different do not fill the memory.
