@@ -13,8 +13,6 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
-	"github.com/detlang/det/compiler/opt"
-	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/engine"
@@ -339,20 +337,10 @@ func (n *run) request(f *file) input.Request {
 	return req
 }
 
-// ranges lets readers skip blocks that matter to no rule. Not where a rule keeps
-// state: there the clock must see every event.
+// ranges are the conditions by which readers may skip blocks, by column.
 func (n *run) ranges(stream int, cols []input.Column) []input.Range {
-	if n.prog.Streams[stream].Stateful || n.rules.plain {
-		return nil
-	}
-	var readers []*plan.Rule
-	for _, r := range n.rules.set.Rules {
-		if r.From.Schema == n.rules.set.Schemas[stream] {
-			readers = append(readers, r)
-		}
-	}
 	var out []input.Range
-	for _, rg := range opt.Ranges(readers) {
+	for _, rg := range n.rules.ranges(n.prog, stream) {
 		for i, c := range cols {
 			if c.Name == rg.Column {
 				out = append(out, input.Range{Column: i, Op: rg.Op, Value: rg.Value})

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -16,7 +19,10 @@ func planCommand() *command {
 		operands: "RULES…",
 		summary:  "Show what a rule will do, step by step",
 		about: `Prints the typed plan of each rule after it was rewritten: the fields that it
-reads, its stages in order, what they compute.`,
+reads, its stages in order, what they compute, and what its state takes in memory
+for each key, measured with made-up events, one of each key in each window. Then
+what is read of each schema: the fields that any rule wants, and the conditions by
+which Parquet's row groups are skipped.`,
 		examples: []example{
 			{"det plan brute.det", "the plan that runs"},
 			{"det plan --as-written brute.det", "the plan before it was rewritten"},
@@ -25,13 +31,17 @@ reads, its stages in order, what they compute.`,
 		flags: func(f *pflag.FlagSet) {
 			f.BoolVar(&written, "as-written", false, "show the plan before it was rewritten")
 		},
-		run: func(_ context.Context, s *streams, args []string) error {
+		run: func(ctx context.Context, s *streams, args []string) error {
 			rules, diags, err := compile(s.err, det.Compiler{NoOptimise: written}, args)
 			if err != nil {
 				return err
 			}
 			var b bytes.Buffer
 			rules.Plan(&b)
+			if err := planMemory(ctx, &b, rules); err != nil {
+				return err
+			}
+			planReads(&b, rules)
 			if _, err := b.WriteTo(s.out); err != nil {
 				return err
 			}
@@ -40,5 +50,39 @@ reads, its stages in order, what they compute.`,
 			}
 			return nil
 		},
+	}
+}
+
+// planMemory tells what the state of each rule takes a key.
+func planMemory(ctx context.Context, w io.Writer, rules *det.Ruleset) error {
+	prints, err := rules.Footprints(ctx)
+	if err != nil || len(prints) == 0 {
+		return err
+	}
+	fmt.Fprintln(w, "\nmemory")
+	for _, f := range prints {
+		var parts []string
+		for _, st := range f.Stages {
+			part := st.Stage + " " + size(int64(st.Bytes))
+			if st.Windows > 0 {
+				part += fmt.Sprintf(" over %s windows", grouped(int64(st.Windows)))
+			}
+			if st.Window > 0 {
+				part += fmt.Sprintf(" and %s for each further one", size(int64(st.Window)))
+			}
+			parts = append(parts, part)
+		}
+		fmt.Fprintf(w, "  %s  about %s a key: %s\n", f.Rule, size(int64(f.Total())), strings.Join(parts, ", "))
+	}
+	return nil
+}
+
+// planReads tells what is read of each schema.
+func planReads(w io.Writer, rules *det.Ruleset) {
+	for _, r := range rules.Reads() {
+		fmt.Fprintf(w, "\nreads %s\n  fields   %s\n", r.Schema, strings.Join(r.Fields, ", "))
+		if len(r.Only) > 0 {
+			fmt.Fprintf(w, "  only     blocks that may have %s\n", strings.Join(r.Only, " and "))
+		}
 	}
 }

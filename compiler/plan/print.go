@@ -64,7 +64,9 @@ func (s *Stage) print(w io.Writer) {
 		}
 	}
 	for _, a := range s.Args.Head {
-		arg(a)
+		if a.Name == "" || a.Name != s.Args.Bound {
+			arg(a)
+		}
 	}
 	words := make([]string, 0, len(s.Args.Clauses))
 	for word := range s.Args.Clauses {
