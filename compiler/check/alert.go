@@ -71,6 +71,12 @@ func (r *ruleChecker) finish() {
 		out.Keys = append(out.Keys, plan.Output{Name: k.Name, X: &plan.Col{Column: k}})
 		seen[k.Name] = true
 	}
+	if !r.grouped {
+		for _, k := range r.whom {
+			out.Keys = append(out.Keys, k)
+			seen[k.Name] = true
+		}
+	}
 	add := func(name string, x plan.Expr) {
 		if !seen[name] && !strings.HasPrefix(name, "$") {
 			seen[name] = true
@@ -85,6 +91,9 @@ func (r *ruleChecker) finish() {
 				}
 			}
 		}
+	}
+	for _, o := range r.what {
+		add(o.Name, o.X)
 	}
 	read := map[*plan.Column]bool{}
 	conditions := []plan.Expr{r.when}

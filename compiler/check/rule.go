@@ -31,7 +31,9 @@ type ruleChecker struct {
 	lost    string // why they are gone, for messages
 	gone    map[string]bool
 	keys    []*plan.Column
-	row     op.Row // what the last stage gives, as its operator declares it
+	whom    []plan.Output // of single events, the keys of what they fired for
+	what    []plan.Output // and its values
+	row     op.Row        // what the last stage gives, as its operator declares it
 	aggs    []*plan.Column
 	stats   []*stats
 	when    plan.Expr

@@ -143,7 +143,11 @@ func (s *stageChecker) run() {
 		s.recover()
 		return
 	}
+	in := len(s.in().Cols)
 	s.flow(out)
+	if s.spec.Fires && !s.spec.Fresh {
+		s.tell(in)
+	}
 }
 
 // in is the row that the operator sees: the row that flows in, unless the stage
@@ -458,6 +462,21 @@ func (s *stageChecker) tableArg(x ast.Expr) (op.Arg, bool) {
 	return op.Arg{Name: name, Col: -1, Const: d.table}, true
 }
 
+// tell lets alerts show what a stage fired for: its keys, its values, and the columns
+// that it adds to the in columns that it saw.
+func (s *stageChecker) tell(in int) {
+	r := s.r
+	for word, list := range map[string]*[]plan.Output{"by": &r.whom, "of": &r.what} {
+		*list = nil
+		for _, a := range s.stage.Args.Clauses[word] {
+			*list = append(*list, plan.Output{Name: a.Name, X: s.stage.Inputs[a.Col]})
+		}
+	}
+	for _, col := range s.stage.Out[in:] {
+		r.what = append(r.what, plan.Output{Name: col.Name, X: &plan.Col{Column: col, At: s.stage.At}})
+	}
+}
+
 // flow makes the row that flows out of the stage the row of the rule.
 func (s *stageChecker) flow(out op.Row) {
 	r := s.r
@@ -500,6 +519,7 @@ func (s *stageChecker) regroup(out op.Row) {
 	r.grouped = true
 	r.lost = "the " + s.spec.Name + " at line " + lineOf(s.ast.Name) + " keeps only its keys and what it computes"
 	r.keys, r.aggs = nil, nil
+	r.whom, r.what = nil, nil
 	for _, k := range out.Keys {
 		r.keys = append(r.keys, s.stage.Out[k])
 	}

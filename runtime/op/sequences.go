@@ -23,7 +23,7 @@ type sequences struct {
 	seat  []int32 // by key: the seat of its words + 1, or 0
 	words []int64 // by seat
 	free  []int32
-	trail trail
+	trail fifo[mention] // events that may be part of a match, in order of time
 	waits waits
 	since int64 // no match to come begins at or before it
 
@@ -35,6 +35,14 @@ type sequences struct {
 	told  []match
 	kept  []int32 // rows that evidence keeps, and their keys
 	keys  []int32
+}
+
+// mention is one event of a key.
+type mention struct {
+	time   int64
+	before int64  // place of the event of the same key before it, or a place before head
+	key    int32  // dense code
+	fits   uint32 // the steps that it fits
 }
 
 // keying is the columns in which some steps find their keys.
@@ -301,7 +309,7 @@ func (s *sequences) note(w []int64, t int64, h *hit, reach uint32) {
 	for v := f; v != 0; v &= v - 1 {
 		s.n[bits.TrailingZeros32(v)]++
 	}
-	w[newestWord] = s.trail.add(mention{time: t, before: w[newestWord], key: h.key, fits: f})
+	w[newestWord] = s.trail.push(mention{time: t, before: w[newestWord], key: h.key, fits: f})
 	s.kept, s.keys = append(s.kept, h.row), append(s.keys, h.key)
 }
 
@@ -476,7 +484,7 @@ func (s *sequences) Load(r *state.Reader) error {
 	n := s.groups.keys.Len()
 	s.since = r.Int()
 	s.seat, s.words, s.free = state.ReadSlice[int32](r), state.ReadSlice[int64](r), state.ReadSlice[int32](r)
-	if err := s.trail.load(r, n); err != nil {
+	if err := s.trail.load(r); err != nil {
 		return err
 	}
 	if !s.whole(n) {
@@ -523,7 +531,7 @@ func (s *sequences) whole(keys int) bool {
 	}
 	for p := s.trail.head; p < s.trail.tail; p++ {
 		e := s.trail.at(p)
-		if s.at(e.key) == nil || e.before >= p || e.fits>>len(s.need) != 0 {
+		if e.key < 0 || s.at(e.key) == nil || e.before >= p || e.before < nowhere || e.fits>>len(s.need) != 0 {
 			return false
 		}
 	}
