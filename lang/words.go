@@ -51,7 +51,6 @@ var clauseTable = []word{
 	{Text: "above", In: inRule, Doc: "a lower bound"},
 	{Text: "repeat", In: inRule | inTest, Doc: "how often a step must be seen"},
 	{Text: "after", In: inRule, Doc: "how long is learned before anything is told"},
-	{Text: "repeat", In: inRule, Doc: "how often a step must be seen"},
 	{Text: "until", In: inRule | inTest, Doc: "what ends a wait; when given events end"},
 	{Text: "fill", In: inRule, Doc: "what a period without events counts as"},
 	{Text: "floor", In: inRule, Function: true, Doc: "the smallest deviation that is divided by"},
