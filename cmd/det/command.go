@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -67,6 +68,9 @@ func findCommand(name string) (*command, error) {
 		if c.name == name {
 			return c, nil
 		}
+	}
+	if _, err := os.Stat(name); err == nil {
+		return nil, usagef("%s is no command: to run its rules, write: det run %s --input PATH", name, name)
 	}
 	return nil, usagef("unknown command %q%s\nrun 'det help' for the commands", name, didYouMean(name, names()))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -185,6 +186,9 @@ func runError(err error) error {
 	if usage := new(det.UsageError); errors.As(err, &usage) {
 		return usagef("%w", err)
 	}
+	if errors.Is(err, input.ErrFormat) {
+		err = fmt.Errorf("%w\nwrite --input-format FORMAT", err)
+	}
 	if unreadable := new(det.InputError); errors.As(err, &unreadable) {
 		return &exit{exitInput, err}
 	}
@@ -214,7 +218,7 @@ func (o *runFlags) openAlerts(s *streams, bar *progress) (*alertFile, error) {
 		sink, err := w.Open(bar.over(s.out), output.Options{Color: s.out.color, Width: s.out.width})
 		return &alertFile{sink: sink}, err
 	}
-	f, err := os.Create(o.out.value)
+	f, err := create(o.out.value)
 	if err != nil {
 		return nil, err
 	}
@@ -254,6 +258,15 @@ func (a *alertFile) close() error {
 	return err
 }
 
+// create makes an output file.
+func create(name string) (*os.File, error) {
+	f, err := os.Create(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("cannot write %s: there is no folder %s", name, filepath.Dir(name))
+	}
+	return f, err
+}
+
 // rejectFile is where set aside records go; without --rejects it is empty.
 type rejectFile struct {
 	w    *input.RejectWriter
@@ -264,7 +277,7 @@ func (o *runFlags) openRejects() (*rejectFile, error) {
 	if o.rejects.value == "" {
 		return &rejectFile{}, nil
 	}
-	f, err := os.Create(o.rejects.value)
+	f, err := create(o.rejects.value)
 	if err != nil {
 		return nil, err
 	}

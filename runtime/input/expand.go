@@ -44,6 +44,8 @@ func expand(pattern string) ([]string, error) {
 		return []string{pattern}, nil
 	case err == nil:
 		return folder(pattern)
+	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(pattern, "*?["):
+		return nil, missingFile{pattern}
 	case !strings.ContainsAny(pattern, "*?["):
 		return nil, err
 	}
@@ -53,6 +55,12 @@ func expand(pattern string) ([]string, error) {
 	}
 	return files, err
 }
+
+// missingFile is a path at which nothing is, told without the name of a system call.
+type missingFile struct{ path string }
+
+func (m missingFile) Error() string        { return m.path + ": no such file or folder" }
+func (m missingFile) Is(target error) bool { return target == fs.ErrNotExist }
 
 // folder gives the files below a folder whose suffix is known.
 func folder(root string) ([]string, error) {

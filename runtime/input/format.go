@@ -2,6 +2,7 @@ package input
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -76,6 +77,9 @@ func formatNames() string {
 	return strings.Join(names, ", ")
 }
 
+// ErrFormat is told of an input whose format nobody names and nothing shows.
+var ErrFormat = errors.New("the format cannot be told from the name or the first bytes")
+
 // detect is the format of an input by the suffix of its name, and where that
 // tells nothing, by its first bytes.
 func detect(name string, head []byte) (Format, error) {
@@ -92,7 +96,7 @@ func detect(name string, head []byte) (Format, error) {
 			return f, nil
 		}
 	}
-	return Format{}, fmt.Errorf("%s: the format cannot be told from the name or the first bytes; name one of %s", name, formatNames())
+	return Format{}, fmt.Errorf("%s: %w; it may be one of %s", name, ErrFormat, formatNames())
 }
 
 // suffixOf is the last suffix of a path in lower case, those of packed aside.
