@@ -160,7 +160,8 @@ type file struct {
 	stream   int
 	source   int32
 	s        input.Stream
-	frontier int64 // time of the last row, for a file in order
+	frontier int64       // no row before it will come
+	floor    input.Floor // tells the frontier; nil if it is the last row, as in a file in order
 }
 
 func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
@@ -375,8 +376,7 @@ func (n *run) all(ctx context.Context) error {
 			n.failed = append(n.failed, err)
 			continue
 		}
-		sorted, _ := f.s.(input.Sorted)
-		if n.prog.Streams[f.stream].Stateful && sorted != nil && sorted.Sorted() && len(merge) < maxOpen {
+		if n.prog.Streams[f.stream].Stateful && len(merge) < maxOpen && f.leads() {
 			merge = append(merge, f)
 			continue
 		}
@@ -477,6 +477,19 @@ func (n *run) merge(ctx context.Context, files []*file) error {
 	return nil
 }
 
+// leads reports whether the file can lead the clock while it is read: it tells a
+// frontier, or is in order.
+func (f *file) leads() bool {
+	if floor, ok := f.s.(input.Floor); ok {
+		if t, ok := floor.Floor(); ok {
+			f.floor, f.frontier = floor, t
+			return true
+		}
+	}
+	sorted, ok := f.s.(input.Sorted)
+	return ok && sorted.Sorted()
+}
+
 func (n *run) open(ctx context.Context, f *file) error {
 	s, err := input.OpenPath(ctx, f.path, n.opts.Format, n.request(f))
 	if err != nil {
@@ -510,7 +523,9 @@ func (n *run) next(ctx context.Context, f *file) (bool, error) {
 	if err := n.engine.Push(ctx, f.stream, b.Record, pos); err != nil {
 		return false, err
 	}
-	if t := n.engine.LastTime(f.stream); t != runtime.MinTime {
+	if f.floor != nil {
+		f.frontier, _ = f.floor.Floor()
+	} else if t := n.engine.LastTime(f.stream); t != runtime.MinTime {
 		f.frontier = t
 	}
 	n.tellFrom(f)

@@ -124,6 +124,11 @@ type Progress interface{ Progress() (done, total int64) }
 // its rows come in ascending order of time.
 type Sorted interface{ Sorted() bool }
 
+// Floor is implemented by a Stream that may know a time before which none of its
+// rows lies that are still to come; false if it does not know. The time never goes
+// back.
+type Floor interface{ Floor() (int64, bool) }
+
 // File is an opened input, decompressed. Seek is nil when the input cannot be
 // read at random (standard input, compressed files).
 type File struct {

@@ -38,6 +38,7 @@ type parquetStream struct {
 	drop   func() error // what the spool took
 	groups []rowGroup   // those still to be begun
 	rows   int64        // of the file
+	floors []int64      // by row group, see Floor; nil if not known
 }
 
 func (s *parquetStream) open(f *File, req Request) (err error) {
@@ -61,6 +62,7 @@ func (s *parquetStream) open(f *File, req Request) (err error) {
 	}
 	s.nextGroup = s.takeGroup
 	s.plan()
+	s.setFloors()
 	return nil
 }
 

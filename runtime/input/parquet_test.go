@@ -365,6 +365,62 @@ func TestParquetSorted(t *testing.T) {
 	}
 }
 
+// TestParquetFloor reads files in order, out of order and with missing times: what
+// the stream says before each batch must hold for all rows from there on, and never
+// go back.
+func TestParquetFloor(t *testing.T) {
+	type event struct {
+		Time *int64 `parquet:"time,optional,timestamp(millisecond)"`
+		Text string `parquet:"text"`
+	}
+	for _, c := range []struct {
+		name  string
+		times []int64 // in milliseconds; below zero for none
+		req   Request
+		want  []int64 // in milliseconds, by batch
+	}{
+		{"in order", []int64{1, 2, 2, 3, 5, 6}, timed("time timestamp"), []int64{1, 2, 5}},
+		{"row groups in order", []int64{2, 1, 3, 2, 6, 5}, timed("time timestamp"), []int64{1, 2, 5}},
+		{"out of order", []int64{4, 5, 1, 9, 3, 7}, timed("time timestamp"), []int64{1, 1, 3}},
+		{"a row group without times", []int64{4, 5, -1, -1, 6, 7}, timed("time timestamp"), nil},
+		{"missing times", []int64{4, -1, -1, 5, 6, 7}, timed("time timestamp"), []int64{4, 5, 6}},
+		{"no statistics that fit", []int64{1, 2}, timed("text timestamp"), nil},
+		{"no time", []int64{1, 2}, request("time timestamp"), nil},
+	} {
+		var rows []event
+		for _, x := range c.times {
+			e := event{Time: &x, Text: fmt.Sprintf("1970-01-01T00:00:%02dZ", max(x, 0))}
+			if x < 0 {
+				e.Time = nil
+			}
+			rows = append(rows, e)
+		}
+		s, err := OpenParquet(context.Background(), seekable(writeParquet(t, rows, parquet.MaxRowsPerRowGroup(2))), c.req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int64
+		for {
+			floor, ok := s.(Floor).Floor()
+			b, err := s.Next(context.Background())
+			if err != nil {
+				break
+			}
+			b.Record.Release()
+			if now, _ := s.(Floor).Floor(); ok {
+				got = append(got, now/1000)
+				if now < floor {
+					t.Errorf("%s: the floor went back from %d to %d", c.name, floor, now)
+				}
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: floors %v, want %v", c.name, got, c.want)
+		}
+		s.Close()
+	}
+}
+
 // Rows without an event time and values that do not fit are told of by place.
 func TestParquetRejects(t *testing.T) {
 	type event struct {
@@ -562,6 +618,7 @@ func FuzzParquet(f *testing.F) {
 		}
 		defer s.Close()
 		s.(Sorted).Sorted()
+		s.(Floor).Floor()
 		for range 1000 {
 			batch, err := s.Next(context.Background())
 			if err != nil {

@@ -2,6 +2,7 @@ package input
 
 import (
 	"math"
+	"slices"
 
 	"github.com/detlang/det/lang/types"
 )
@@ -75,26 +76,64 @@ func ascends(l *lane, last int64) (int64, bool) {
 // mayAscend is false when the statistics tell that a row group has a time before
 // one of the row group before it.
 func (s *parquetStream) mayAscend() bool {
-	c, ok := s.columns[s.req.Time].scalar.(*parquetColumn)
-	if !ok {
-		return true
-	}
-	leaf := c.leaf
-	t := parquetTest{leaf: leaf, want: types.Timestamp}
 	last := int64(math.MinInt64)
 	for _, g := range s.groups {
-		columns := s.RowGroups[g.index].Columns
-		if leaf.column >= len(columns) {
-			return false
-		}
-		least, most := t.bounds(&columns[leaf.column].MetaData.Statistics)
-		if least == nil || most == nil {
+		least, most, ok := s.times(g)
+		if !ok {
 			continue
 		}
-		if least.i64[0] < last {
+		if least < last {
 			return false
 		}
-		last = most.i64[0]
+		last = most
 	}
 	return true
+}
+
+// times are the first and the last event time of a row group, if its statistics tell.
+func (s *parquetStream) times(g rowGroup) (least, most int64, ok bool) {
+	c, is := s.columns[s.req.Time].scalar.(*parquetColumn)
+	columns := s.RowGroups[g.index].Columns
+	if !is || c.leaf.column >= len(columns) {
+		return 0, 0, false
+	}
+	t := parquetTest{leaf: c.leaf, want: types.Timestamp}
+	lo, hi := t.bounds(&columns[c.leaf.column].MetaData.Statistics)
+	if lo == nil || hi == nil {
+		return 0, 0, false
+	}
+	return lo.i64[0], hi.i64[0], true
+}
+
+// Floor implements Floor by the statistics of the row groups: of the one that is
+// being read and of those after it. So that rows come in order, a row group has to
+// wait, but its times need not be decoded twice to know that they ascend.
+func (s *parquetStream) Floor() (int64, bool) {
+	switch {
+	case s.floors == nil:
+		return 0, false
+	case s.group != nil:
+		return s.floors[s.group.index], true
+	case len(s.groups) > 0:
+		return s.floors[s.groups[0].index], true
+	}
+	return math.MaxInt64, true
+}
+
+// setFloors finds the earliest time from each row group on, if the statistics of all
+// of them tell.
+func (s *parquetStream) setFloors() {
+	if s.req.Time < 0 {
+		return
+	}
+	floors, least := make([]int64, len(s.RowGroups)), int64(math.MaxInt64)
+	for _, g := range slices.Backward(s.groups) {
+		first, _, ok := s.times(g)
+		if !ok {
+			return
+		}
+		least = min(least, first)
+		floors[g.index] = least
+	}
+	s.floors = floors
 }
