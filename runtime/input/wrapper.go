@@ -124,48 +124,25 @@ func (p *projection) adopt(n, kid *node, name string) *node {
 	if p.adopted >= maxFields {
 		return kid
 	}
-	var owners []owner
-	rank := s.rank
-	if s.system {
-		if s.element != "" && !s.attribute && name == "#attributes" {
-			s.attribute = true
-			kid = n.child(name)
-			kid.scope, kid.adopted, kid.deep = &s, true, true
-			p.adopted++
-			return kid
-		}
-		full := strings.TrimPrefix(name, "@")
-		if s.element != "" {
-			full = s.element + "_" + full
-		}
-		owners = append(owners, p.names[full]...)
-		for _, other := range systemNames[full] {
-			owners = append(owners, p.names[other]...)
-		}
-	} else {
-		if !s.short {
-			owners = append(owners, p.names[name]...)
-		}
-		if len(owners) == 0 {
-			if short := withoutSpaces(name); short != name {
-				owners = append(owners, p.names[short]...)
-				rank++
-			}
-		}
-	}
-	inside := s.system && s.element == "" && p.elements[name]
+	attributes := s.element != "" && !s.attribute && name == "#attributes"
+	inside := attributes || s.system && s.element == "" && p.elements[name]
+	owners := p.ownersIn(s, name)
 	if len(owners) == 0 && !inside {
 		return kid
 	}
 	p.adopted++
 	kid = n.child(name)
 	kid.adopted = true
-	if inside {
+	for _, o := range owners {
+		p.cell(kid, o)
+	}
+	switch {
+	case attributes:
+		s.attribute = true
+		kid.scope, kid.deep = &s, true
+	case inside:
 		s.element = name
 		kid.scope, kid.deep = &s, true
-	}
-	for _, o := range owners {
-		p.cell(kid, o.after(rank))
 	}
 	// An element that has attributes has its text in a member of its own.
 	if !s.short && len(owners) > 0 {
@@ -175,6 +152,33 @@ func (p *projection) adopt(n, kid *node, name string) *node {
 		}
 	}
 	return kid
+}
+
+// ownersIn are the columns that a field of a scope may give its value to.
+func (p *projection) ownersIn(s scope, name string) []owner {
+	var out []owner
+	add := func(name string, rank int) {
+		for _, o := range p.names[name] {
+			out = append(out, o.after(rank))
+		}
+	}
+	switch {
+	case s.system:
+		if name = strings.TrimPrefix(name, "@"); s.element != "" {
+			name = s.element + "_" + name
+		}
+		add(name, s.rank)
+		for _, other := range systemNames[name] {
+			add(other, s.rank)
+		}
+		return out
+	case !s.short:
+		add(name, s.rank)
+	}
+	if short := withoutSpaces(name); len(out) == 0 && short != name {
+		add(short, s.rank+1)
+	}
+	return out
 }
 
 // elementsOf are the elements of System that have attributes that are wanted.
