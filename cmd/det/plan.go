@@ -13,7 +13,7 @@ import (
 )
 
 func planCommand() *command {
-	var written bool
+	var written, index bool
 	return &command{
 		name:     "plan",
 		operands: "RULES…",
@@ -22,14 +22,20 @@ func planCommand() *command {
 reads, its stages in order, what they compute, and what its state takes in memory
 for each key, measured with made-up events, one of each key in each window. Then
 what is read of each schema: the fields that any rule wants, and the conditions by
-which Parquet's row groups are skipped.`,
+which Parquet's row groups are skipped.
+
+With --index it prints instead how the conditions of rules over one schema are
+judged together: what they share, and which rules are looked at for every event,
+and why.`,
 		examples: []example{
 			{"det plan brute.det", "the plan that runs"},
 			{"det plan --as-written brute.det", "the plan before it was rewritten"},
+			{"det plan --index rules/", "what thousands of rules share"},
 		},
 		complete: ruleFiles,
 		flags: func(f *pflag.FlagSet) {
 			f.BoolVar(&written, "as-written", false, "show the plan before it was rewritten")
+			f.BoolVar(&index, "index", false, "show how the conditions of all rules are judged together")
 		},
 		run: func(ctx context.Context, s *streams, args []string) error {
 			rules, diags, err := compile(s.err, det.Compiler{NoOptimise: written}, args)
@@ -37,11 +43,16 @@ which Parquet's row groups are skipped.`,
 				return err
 			}
 			var b bytes.Buffer
-			rules.Plan(&b)
-			if err := planMemory(ctx, &b, rules); err != nil {
+			if index {
+				err = rules.PlanIndex(&b)
+			} else {
+				rules.Plan(&b)
+				err = planMemory(ctx, &b, rules)
+				planReads(&b, rules)
+			}
+			if err != nil {
 				return err
 			}
-			planReads(&b, rules)
 			if _, err := b.WriteTo(s.out); err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/detlang/det"
 	"github.com/detlang/det/runtime/engine"
+	"github.com/detlang/det/runtime/match"
 )
 
 // printStats tells what a run read, set aside and kept, and where the time went.
@@ -18,6 +19,9 @@ func printStats(o *console, s det.RunStats) error {
 	fmt.Fprintf(&b, "%s  %s in %s, %s/s\n", o.paint(bold, "rows"), grouped(s.Rows), round(s.Elapsed), short(float64(s.Rows)/seconds))
 	for _, st := range s.Streams {
 		fmt.Fprintf(&b, "  %-28s %14s\n", st.Name, grouped(st.Rows))
+		if st.Index != nil {
+			printIndex(&b, st.Index)
+		}
 	}
 	if len(s.Rejected) > 0 {
 		fmt.Fprintf(&b, "%s\n", o.paint(bold, "set aside"))
@@ -36,6 +40,21 @@ func printStats(o *console, s det.RunStats) error {
 	}
 	_, err := io.WriteString(o, b.String())
 	return err
+}
+
+// printIndex tells what the index of a stream's rules did, and what it holds.
+func printIndex(b *strings.Builder, x *match.Stats) {
+	for _, line := range []struct {
+		what string
+		n    int64
+	}{
+		{"values examined", x.Values}, {"tuples judged", x.Tuples}, {"rules held against them", x.Judged},
+		{"rows asked further", x.Asked}, {"patterns run", x.Patterns}, {"kinds of log", int64(x.Routes)}, {"times forgotten", int64(x.Forgotten)},
+	} {
+		fmt.Fprintf(b, "    %-26s %14s\n", line.what, grouped(line.n))
+	}
+	fmt.Fprintf(b, "    %-26s %14s\n", "tables", size(int64(x.Table)))
+	fmt.Fprintf(b, "    %-26s %14s\n", "remembered", size(int64(x.Held)))
 }
 
 func nonzero(n int) string {

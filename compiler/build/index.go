@@ -19,7 +19,7 @@ func (b *builder) index(opts Options) {
 	}
 	counts := map[*types.Schema]int{}
 	for _, r := range b.set.Rules {
-		if s := r.From.Schema; s != nil && len(r.Stages) > 0 && r.Stages[0].Cond != nil {
+		if s := r.From.Schema; s != nil && Conditional(r) {
 			counts[s]++
 		}
 	}
@@ -29,6 +29,9 @@ func (b *builder) index(opts Options) {
 		}
 	}
 }
+
+// Conditional reports whether a rule begins with a condition.
+func Conditional(r *plan.Rule) bool { return len(r.Stages) > 0 && r.Stages[0].Cond != nil }
 
 // unindex leaves the rules to the graph that the index has nothing to find by.
 func (b *builder) unindex() {
@@ -71,7 +74,7 @@ func (g *graph) cond(x plan.Expr) (c match.Cond, whole bool) {
 			return c, true
 		}
 	}
-	return match.Outside{}, false
+	return match.Outside{Name: plan.String(x)}, false
 }
 
 func (g *graph) conds(xs []plan.Expr) (list []match.Cond, whole bool) {

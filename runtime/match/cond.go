@@ -45,8 +45,8 @@ type (
 		Values []int64
 	}
 	// Outside is a condition that the index knows nothing of: whoever runs it
-	// judges the rows in which it matters.
-	Outside struct{}
+	// judges the rows in which it matters. Name is for people.
+	Outside struct{ Name string }
 )
 
 func (All) cond()     {}

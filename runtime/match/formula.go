@@ -11,7 +11,7 @@ import (
 type formula struct {
 	op   formulaOp
 	neg  bool  // of test and outside
-	pred int32 // of test
+	pred int32 // of test; of outside, its place in Index.outside
 	cost int32
 	kids []formula
 }

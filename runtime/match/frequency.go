@@ -139,6 +139,12 @@ func placed(op Op, start, length, whole int) bool {
 // it has.
 func (ix *Index) frequencies(col *column, s *sample, freq []float64) {
 	rows := float64(max(s.rows, 1))
+	if s.present == 0 {
+		for _, id := range col.preds {
+			freq[id] = unseen(&ix.preds[id])
+		}
+		return
+	}
 	text := string(s.text)
 	g := newGrams(text)
 	counts := map[int32]int{}

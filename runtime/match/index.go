@@ -23,6 +23,7 @@ type Index struct {
 	preds   []predicate
 	columns []column
 	rules   []formula
+	outside []Cond
 	byKey   map[string]int32 // predicates
 	byPlace map[int]int32    // columns
 }
@@ -55,10 +56,5 @@ func (ix *Index) Add(c Cond) (rule int, err error) {
 // holds. Those of the others must be judged row by row anyway.
 func (ix *Index) Finds(rule int) bool {
 	f := &ix.rules[rule]
-	return !f.has(outside) || ix.cover(f, func(p int32) float64 {
-		if ix.preds[p].kind == present {
-			return none
-		}
-		return 0.01
-	}).cost < none
+	return !f.has(outside) || ix.cover(f, func(int32) float64 { return 0 }).cost < none
 }

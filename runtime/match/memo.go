@@ -13,10 +13,15 @@ type memo struct {
 
 // hash mixes a tuple.
 func hash(key []int32) uint64 {
+	const odd = 0x9e3779b97f4a7c15
 	h := uint64(len(key))
-	for _, x := range key {
-		h = (h ^ uint64(uint32(x))) * 0x9e3779b97f4a7c15
-		h ^= h >> 29
+	for ; len(key) >= 2; key = key[2:] {
+		h = (h ^ (uint64(uint32(key[0])) | uint64(uint32(key[1]))<<32)) * odd
+		h ^= h >> 32
+	}
+	if len(key) > 0 {
+		h = (h ^ uint64(uint32(key[0]))) * odd
+		h ^= h >> 32
 	}
 	return h
 }

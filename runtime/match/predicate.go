@@ -90,7 +90,8 @@ func (ix *Index) formula(x Cond, neg bool) (formula, error) {
 	case Any:
 		return ix.list(or, x, neg)
 	case Outside:
-		return formula{op: outside, neg: neg, cost: outsideCost}, nil
+		ix.outside = append(ix.outside, x)
+		return formula{op: outside, neg: neg, pred: int32(len(ix.outside) - 1), cost: outsideCost}, nil
 	case Present:
 		return ix.leaf(predicate{kind: present, column: ix.column(x.Column)}, x, neg), nil
 	case Number:

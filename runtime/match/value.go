@@ -29,7 +29,7 @@ type values struct {
 	asked  map[int32]*answers // of patterns, by predicate
 
 	epoch   uint32
-	stamp   []uint32 // by predicate: the value that it was found in last
+	stamp   []uint32 // by use.slot: the value that the predicate was found in last
 	scratch []int32
 	fold    []byte
 	judged  int // values examined
@@ -58,17 +58,19 @@ func (f *finder) add(w string, u use) {
 	f.uses[i] = append(f.uses[i], u)
 }
 
-// ready makes the automaton.
-func (f *finder) ready() {
-	if len(f.list) > 0 {
+// ready makes the automaton, when the first text comes.
+func (f *finder) ready() bool {
+	if f.words == nil && len(f.list) > 0 {
 		f.words = newAutomaton(f.list)
+		f.at, f.list = nil, nil
 	}
-	f.at, f.list = nil, nil
+	return f.words != nil
 }
 
 // use is a predicate that looks for a word, and where the word must stand.
 type use struct {
 	pred int32
+	slot int32 // among the predicates of the column that have words
 	op   Op
 }
 
@@ -78,7 +80,7 @@ const (
 )
 
 func newValues(ix *Index, col *column, c *choice, wide bool) *values {
-	v := &values{col: col, wide: wide, sets: newSets(col.present), stamp: make([]uint32, len(ix.preds)), asked: map[int32]*answers{}}
+	v := &values{col: col, wide: wide, sets: newSets(col.present), asked: map[int32]*answers{}}
 	for _, id := range col.preds {
 		p := &ix.preds[id]
 		if !c.known[id] {
@@ -90,17 +92,17 @@ func newValues(ix *Index, col *column, c *choice, wide bool) *values {
 		case p.kind == words && p.op == Equal:
 			v.learnEqual(id, p.words)
 		case p.kind == words:
+			u := use{id, int32(len(v.stamp)), p.op}
+			v.stamp = append(v.stamp, 0)
 			for _, w := range p.words {
 				if vec.ASCII(w) {
-					v.words.add(w, use{id, p.op})
+					v.words.add(w, u)
 				} else {
-					v.others.add(w, use{id, p.op})
+					v.others.add(w, u)
 				}
 			}
 		}
 	}
-	v.words.ready()
-	v.others.ready()
 	return v
 }
 
@@ -277,19 +279,19 @@ func (v *values) examine(text string) int32 {
 }
 
 // looks reports whether there is anything to look for in a text.
-func (v *values) looks() bool { return v.words.words != nil || v.others.words != nil || v.equal != nil }
+func (v *values) looks() bool { return len(v.stamp) > 0 || v.equal != nil }
 
 // find appends the predicates that hold for a text by the words in it; a text that
 // is not ASCII must be folded.
 func (v *values) find(f *finder, text string, held []int32) (_ []int32, ascii bool) {
-	if f.words == nil {
+	if !f.ready() {
 		return held, vec.ASCII(text)
 	}
 	ascii = f.words.find(text, func(word int32, end int) {
 		length := f.words.words[word]
 		for _, u := range f.uses[word] {
-			if v.stamp[u.pred] != v.epoch && placed(u.op, end-length, length, len(text)) {
-				v.stamp[u.pred] = v.epoch
+			if v.stamp[u.slot] != v.epoch && placed(u.op, end-length, length, len(text)) {
+				v.stamp[u.slot] = v.epoch
 				held = append(held, u.pred)
 			}
 		}
