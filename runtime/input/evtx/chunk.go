@@ -63,8 +63,13 @@ func (r *Reader) fill() error {
 	r.block = r.block[:kept+n]
 	switch {
 	case r.err == nil || len(r.block) > 0 && cut(r.err):
+		r.chunks--
 		return nil
-	case len(r.block) > 0 || r.err == nil || cut(r.err):
+	case cut(r.err):
+		if r.chunks > 0 {
+			r.tell(Cut, r.offset, fmt.Sprintf("the file ends %d chunks too early", r.chunks))
+			r.chunks = 0
+		}
 		return io.EOF
 	}
 	return r.err
@@ -84,6 +89,7 @@ func (r *Reader) examine() bool {
 	c := &r.chunk
 	if len(c.data) < chunkSize {
 		r.tell(Cut, c.offset+int64(len(c.data)), "the file ends inside a chunk")
+		r.chunks = 0
 	}
 	if !bytes.HasPrefix(c.data, []byte(chunkMagic)) {
 		if zero(c.data) { // space that the log has not used yet

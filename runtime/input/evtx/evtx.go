@@ -51,6 +51,7 @@ type Reader struct {
 	src    io.Reader
 	offset int64 // in the file of what src gives next
 	dirty  bool  // the file was not closed properly
+	chunks int   // how many are to come, by the header
 	err    error // why src ended
 	block  []byte
 	chunk  chunk
@@ -100,6 +101,9 @@ func NewReader(src io.Reader, selected Select, maxText int, damaged func(Damage)
 		return nil, fmt.Errorf("an event log of version %d.%d; only versions 3.x can be read", major, minor)
 	}
 	r.dirty = binary.LittleEndian.Uint32(head[120:])&1 != 0
+	if !r.dirty {
+		r.chunks = int(binary.LittleEndian.Uint16(head[42:]))
+	}
 	// A header may be longer than it has to be.
 	if size := int64(binary.LittleEndian.Uint16(head[40:])); size > headerSize {
 		n, err := io.CopyN(io.Discard, src, size-headerSize)
