@@ -11,7 +11,9 @@ type Pass struct {
 	Run  func(r *plan.Rule)
 }
 
-// Passes are the rewrites in the order in which they run.
+// Passes are the rewrites in the order in which they run. What is rewritten
+// elsewhere (projection, pushdown, sharing, the order of predicates) follows them:
+// ARCHITECTURE.md has the whole order.
 func Passes() []Pass {
 	return []Pass{
 		// First, so that the others see through names and arithmetic on constants.
