@@ -34,6 +34,9 @@ type EngineOptions struct {
 	Alerts func(arrow.Record) error
 	// Each takes alerts one by one, as an alternative to Alerts.
 	Each func(*runtime.Alert) error
+	// Risk takes what alerts add to the scores of entities, also of muted rules. Pushed
+	// into the stream "risk" of another engine it counts there, each contribution once.
+	Risk func([]runtime.RiskEvent) error
 	// Aside is told of rows that no rule sees: late, too far ahead, without a time.
 	Aside func(Aside)
 	// Trace, where set, is told what became of each row of the rules for which Traced
@@ -62,7 +65,7 @@ func (r *Ruleset) NewEngine(opts EngineOptions) (*Engine, error) {
 		alloc = memory.DefaultAllocator
 	}
 	return &Engine{e: engine.New(prog, engine.Options{
-		Lateness: opts.Lateness, Ahead: opts.Ahead, Manual: opts.Manual, Aside: opts.Aside,
+		Lateness: opts.Lateness, Ahead: opts.Ahead, Manual: opts.Manual, Aside: opts.Aside, Risk: opts.Risk,
 		Trace: r.refined(opts.Trace), Traced: opts.Traced,
 		Alerts: func(list []runtime.Alert) error {
 			if opts.Each != nil {

@@ -44,6 +44,8 @@ type RunOptions struct {
 	Alloc memory.Allocator
 	// Alerts takes the alerts as they arise.
 	Alerts func([]runtime.Alert) error
+	// Risk takes what alerts add to the scores of entities.
+	Risk func([]runtime.RiskEvent) error
 	// Reject is told of each record and value that is set aside. A file with rows
 	// that come too late, or lie too far ahead, is read twice, for their lines.
 	Reject func(input.Reject)
@@ -171,7 +173,7 @@ func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
 	}
 	n := &run{rules: r, opts: opts, prog: prog, seen: map[string]bool{}}
 	n.reject = input.Tee(n.counts.Add, opts.Reject)
-	eo := engine.Options{Manual: opts.Lateness == nil, Ahead: opts.Ahead, Alerts: opts.Alerts, Aside: n.aside, Trace: r.refined(opts.Trace), Traced: opts.Traced}
+	eo := engine.Options{Manual: opts.Lateness == nil, Ahead: opts.Ahead, Alerts: opts.Alerts, Aside: n.aside, Risk: opts.Risk, Trace: r.refined(opts.Trace), Traced: opts.Traced}
 	if opts.Lateness != nil {
 		eo.Lateness = *opts.Lateness
 	}
@@ -300,10 +302,20 @@ func isName(s string) bool {
 // guess finds the stream of a file that was not named: the only one there is, or
 // the one whose name the file or a folder above it has.
 func (n *run) guess(path string) int {
-	if i := n.byName(path); i >= 0 || len(n.prog.Streams) != 1 {
+	if i := n.byName(path); i >= 0 {
 		return i
 	}
-	return 0
+	only := -1
+	for i, s := range n.prog.Streams {
+		if s.Name == runtime.RiskStream && len(n.prog.Streams) > 1 {
+			continue // a ledger is named
+		}
+		if only >= 0 {
+			return -1
+		}
+		only = i
+	}
+	return only
 }
 
 // byName finds the stream whose name a file, or a folder above it, has.

@@ -30,6 +30,7 @@ type runFlags struct {
 	until       instant
 	state       path
 	rejects     path
+	ledger      path
 	strict      bool
 	stats       bool
 	failOnAlert bool
@@ -42,6 +43,7 @@ func runCommand() *command {
 		out:         path{kind: "file"},
 		state:       path{kind: "file"},
 		rejects:     path{kind: "file"},
+		ledger:      path{kind: "file"},
 	}
 	return &command{
 		name:     "run",
@@ -79,6 +81,7 @@ func (o *runFlags) declare(f *pflag.FlagSet) {
 	f.Var(&o.until, "until", "end the clock at this time; later events are left out")
 	f.Var(&o.state, "state", "go on from the state in this file, and save it there at the end")
 	f.Var(&o.rejects, "rejects", "write what was set aside to this file, as NDJSON")
+	f.Var(&o.ledger, "risk-ledger", "write what alerts add to the scores of entities to this file (.ndjson or .parquet), to be read as --input risk=FILE")
 	f.BoolVar(&o.strict, "strict", false, "do not run at all if any rule does not compile")
 	f.BoolVar(&o.stats, "stats", false, "print counts, state and time for each stage at the end")
 	f.BoolVar(&o.failOnAlert, "fail-on-alert", false, "exit with 1 if there were alerts")
@@ -111,7 +114,7 @@ func (o *runFlags) run(ctx context.Context, s *streams, args []string) error {
 	if len(o.inputs.values) == 0 {
 		return usagef("no input given: write --input PATH, or --input - for standard input")
 	}
-	for _, out := range []string{o.out.value, o.rejects.value, o.state.value} {
+	for _, out := range []string{o.out.value, o.rejects.value, o.state.value, o.ledger.value} {
 		if in := o.reads(out); in != "" {
 			return usagef("%s is an input: writing to it would destroy it", in)
 		}
@@ -149,15 +152,20 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	if err != nil {
 		return errors.Join(err, alerts.close())
 	}
+	ledger, err := o.openLedger()
+	if err != nil {
+		return errors.Join(err, alerts.close(), rejects.close())
+	}
 	stats, err := rules.Run(ctx, det.RunOptions{
 		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Until: o.until.value, State: o.state.value,
 		Alerts:   alerts.write,
 		Reject:   rejects.told(),
+		Risk:     ledger.told(),
 		Progress: func(p det.Progress) { bar.update(p.Rows, p.Bytes, p.Total) },
 		Note:     func(note string) { fmt.Fprintln(bar.over(s.err), s.err.paint(bold, "note:"), note) },
 	})
 	bar.clear()
-	written := errors.Join(alerts.close(), rejects.close())
+	written := errors.Join(alerts.close(), rejects.close(), ledger.close())
 	for _, u := range stats.Unseen {
 		fmt.Fprintln(s.err, s.err.paint(bold, "note:"), unseen(u))
 	}

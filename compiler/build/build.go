@@ -132,6 +132,7 @@ type ruleBuilder struct {
 func (b *builder) rule(r *plan.Rule, traced bool) error {
 	rb := &ruleBuilder{rule: r, trace: traced, watch: b.watch, out: &engine.Rule{
 		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Muted: r.Meta.Muted, Indexed: -1,
+		Source: r.From.Name(),
 	}}
 	switch {
 	case r.From.Schema != nil:

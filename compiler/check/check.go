@@ -14,6 +14,7 @@ import (
 	"github.com/detlang/det/lang/diag"
 	"github.com/detlang/det/lang/source"
 	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/agg"
 	"github.com/detlang/det/runtime/op"
 	"github.com/detlang/det/stdlib"
@@ -130,6 +131,9 @@ func (c *checker) schemas() {
 		if from.Schema != nil {
 			from.Schema = c.known(first, r, from.Schema)
 			out[r] = from.Schema == nil
+		}
+		if from.Risk { // a ledger can be read into the stream
+			from.Union = []*types.Schema{runtime.RiskSchema()}
 		}
 		for i, s := range from.Union {
 			from.Union[i] = c.known(first, r, s)

@@ -5,6 +5,7 @@ import (
 	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
 	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime"
 )
 
 // from finds the stream that the rule reads: events of a schema or of several, the
@@ -32,7 +33,7 @@ func (r *ruleChecker) from(st *ast.Stage) bool {
 	if n, ok := st.Args[0].Value.(*ast.Name); ok && n.Name == "risk" && len(st.Args) == 1 {
 		if d, _ := c.lookup(r.scope.mod, n); d == nil {
 			r.rule.From.Risk = true
-			r.stream(riskColumns)
+			r.stream(riskColumns())
 			return true
 		}
 	}
@@ -152,16 +153,12 @@ func (r *ruleChecker) upstream(a *ast.Arg) *plan.Rule {
 }
 
 // riskColumns are the columns of the stream of risk.
-var riskColumns = []plan.Column{
-	{Name: "time", Type: types.TTimestamp},
-	{Name: "entity_type", Type: types.TString},
-	{Name: "entity", Type: types.TString},
-	{Name: "score", Type: types.TFloat},
-	{Name: "category", Type: types.TString, Optional: true},
-	{Name: "stage", Type: types.TString, Optional: true},
-	{Name: "rule", Type: types.TString},
-	{Name: "rule_id", Type: types.TString, Optional: true},
-	{Name: "level", Type: types.TString},
+func riskColumns() []plan.Column {
+	var out []plan.Column
+	for _, f := range runtime.RiskSchema().Fields {
+		out = append(out, plan.Column{Name: f.Name, Type: f.Type, Optional: f.Optional})
+	}
+	return out
 }
 
 // alertColumns are the columns that the alerts of every rule have.

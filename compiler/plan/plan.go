@@ -54,7 +54,7 @@ type Meta struct {
 // in order of first use.
 type Source struct {
 	Schema  *types.Schema
-	Union   []*types.Schema // from a, b: two or more
+	Union   []*types.Schema // from a, b: two or more; of risk, the schema of ledgers
 	Rules   []*Rule         // from rule x, y
 	Risk    bool            // from risk
 	Columns []*Column

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/state"
@@ -57,6 +58,10 @@ func uses() []use {
 			for i, p := range spec.Sig.Params {
 				t, c := types.Type{Kind: k}, any(nil)
 				switch {
+				case p.Const && p.Type.Kind == types.Duration:
+					t, c = types.TDuration, 25*time.Second
+				case i > 0 && p.Type.Kind == types.Timestamp:
+					t = types.TTimestamp
 				case p.Const:
 					t, c = types.TFloat, 25.0
 				case i > 0:
@@ -170,6 +175,9 @@ func TestExamples(t *testing.T) {
 				k := kindOf(values)
 				if k == types.Null && spec.Sig.Params[i].Type.Kind == types.Bool {
 					k = types.Bool
+				}
+				if p := spec.Sig.Params[i].Type.Kind; p == types.Timestamp || p == types.Duration {
+					k = p
 				}
 				args[i] = types.Type{Kind: k}
 				if spec.Sig.Params[i].Const {

@@ -7,13 +7,14 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/vec"
 )
 
 // naive computes an aggregate from the present values of its first argument in
-// order, the plainest way there is. For capped_sum it gets pairs.
+// order, the plainest way there is.
 var naive = map[string]func(values []any) any{
 	"count": func(v []any) any {
 		n := int64(0)
@@ -190,7 +191,7 @@ func end(v []any, i int) any {
 func TestAgainstNaive(t *testing.T) {
 	for _, u := range uses() {
 		plain, ok := naive[u.spec.Name]
-		if len(u.args) == 0 || u.spec.Name == "capped_sum" || u.args[0].Kind == types.Null {
+		if len(u.args) == 0 || u.spec.Name == "capped_sum" || u.spec.Name == "decayed_sum" || u.args[0].Kind == types.Null {
 			continue
 		}
 		if !ok {
@@ -285,6 +286,35 @@ func TestDurations(t *testing.T) {
 }
 
 // TestCappedSum follows members through merging, saving and the reuse of groups.
+// TestDecayedSum compares with the definition, over parts that are merged.
+func TestDecayedSum(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 1))
+	u := use{spec: decayedSumSpec(), args: []types.Type{types.TInt, types.TDuration, types.TTimestamp}, consts: []any{nil, 90 * time.Second, nil}}
+	for range 50 {
+		s, later := u.state(t, 1), u.state(t, 1)
+		var x, at []float64
+		now := int64(1e15)
+		for _, to := range []State{s, s, later} {
+			score, when := make([]any, r.IntN(20)), []any(nil)
+			for i := range score {
+				now += r.Int64N(40e6)
+				n := r.Int64N(100) - 20
+				score[i], when = n, append(when, now)
+				x, at = append(x, float64(n)), append(at, float64(now))
+			}
+			to.Add(make([]int32, len(score)), nil, []*vec.Vec{vec.Of(types.Int, score...), nil, vec.Of(types.Timestamp, when...)})
+		}
+		s.Merge(0, later, 0)
+		want := 0.0
+		for i := range x {
+			want += x[i] * math.Pow(0.5, (at[len(at)-1]-at[i])/90e6)
+		}
+		if got := s.Result([]int32{0}).F64[0]; math.Abs(got-want) > 1e-9 {
+			t.Fatalf("%v, want %v", got, want)
+		}
+	}
+}
+
 func TestCappedSum(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 1))
 	spec := cappedSumSpec()

@@ -23,5 +23,6 @@ func All() []Spec {
 		anySpec(),
 		allSpec(),
 		cappedSumSpec(),
+		decayedSumSpec(),
 	}
 }

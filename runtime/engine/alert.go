@@ -60,7 +60,7 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 			if entities[j].Missing(i) || scores[j].Missing(i) {
 				continue
 			}
-			score := number(scores[j].Value(i))
+			score := max(number(scores[j].Value(i)), 0)
 			if k.Cap > 0 {
 				score = min(score, k.Cap)
 			}
@@ -164,10 +164,14 @@ func (r *rule) send(a *runtime.Alert, at place) {
 	for _, reader := range r.readers {
 		r.e.fail(reader.takeAlert(r, a, at))
 	}
-	for i := range a.Risk {
+	events := a.RiskEvents(r.def.Source)
+	if r.e.opts.Risk != nil {
+		r.e.risks = append(r.e.risks, events...)
+	}
+	for i := range events {
 		for _, reader := range r.e.rules {
 			if reader.def.Risk {
-				r.e.fail(reader.takeRisk(a, &a.Risk[i]))
+				r.e.fail(reader.takeRisk(&events[i]))
 			}
 		}
 	}

@@ -107,34 +107,6 @@ func (r *rule) takeAlert(from *rule, a *runtime.Alert, at place) error {
 	return r.take(a.Time, pos, vals)
 }
 
-// takeRisk adds a contribution of risk to the stream of risk.
-func (r *rule) takeRisk(a *runtime.Alert, k *runtime.Risk) error {
-	vals := make([]any, len(r.def.Columns))
-	for c, col := range r.def.Columns {
-		switch col.Name {
-		case "time":
-			vals[c] = a.Time
-		case "entity_type":
-			vals[c] = k.EntityType
-		case "entity":
-			vals[c] = k.Entity
-		case "score":
-			vals[c] = k.Score
-		case "category":
-			vals[c] = text(k.Category)
-		case "stage":
-			vals[c] = text(k.Stage)
-		case "rule":
-			vals[c] = a.Rule
-		case "rule_id":
-			vals[c] = text(a.RuleID)
-		case "level":
-			vals[c] = a.Level
-		}
-	}
-	return r.take(a.Time, runtime.Positions{One: r.e.risk, First: r.rows}, vals)
-}
-
 func text(s string) any {
 	if s == "" {
 		return nil

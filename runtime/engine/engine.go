@@ -31,6 +31,9 @@ type Options struct {
 	Until int64
 	// Alerts takes the alerts as they arise. The slice is valid during the call.
 	Alerts func([]runtime.Alert) error
+	// Risk takes what alerts add to the scores of entities, also of muted rules. The
+	// slice is valid during the call.
+	Risk func([]runtime.RiskEvent) error
 	// Aside is told of rows that were set aside; it may be nil.
 	Aside func(Aside)
 	// Trace, where set, is told what became of each row of the rules for which
@@ -93,9 +96,10 @@ type Engine struct {
 	feeds     clocks
 	watermark int64
 	out       []runtime.Alert
-	untimed   bool  // the rows at hand have no time
-	ended     bool  // Finish or Close was called
-	failed    error // the first error of making alerts, told at the next flush
+	risks     []runtime.RiskEvent // where Options ask for them
+	untimed   bool                // the rows at hand have no time
+	ended     bool                // Finish or Close was called
+	failed    error               // the first error of making alerts, told at the next flush
 	stats     Stats
 }
 
@@ -475,6 +479,13 @@ func (e *Engine) fail(err error) {
 func (e *Engine) flush() error {
 	if e.failed != nil {
 		return e.failed
+	}
+	if len(e.risks) > 0 {
+		risks := e.risks
+		e.risks = nil
+		if err := e.opts.Risk(risks); err != nil {
+			return err
+		}
 	}
 	if len(e.out) == 0 {
 		return nil

@@ -46,6 +46,7 @@ type Rule struct {
 	Union    []Member
 	Upstream []int
 	Risk     bool
+	Source   string           // the name of what it reads
 	Muted    bool             // its alerts go to the rules that read them, and nowhere else
 	Columns  []runtime.Column // of a stream that is not the events of one schema
 	Segments []*Segment

@@ -145,7 +145,7 @@ func (r *rule) advance(ctx context.Context, watermark int64) error {
 		if err := r.settle(); err != nil {
 			return err
 		}
-		err := r.buf.Release(watermark, func(b *runtime.Batch) error { return r.run(ctx, 0, b) })
+		err := r.buf.Release(watermark, func(b *runtime.Batch) error { return r.run(ctx, 0, r.counted(b)) })
 		if err != nil {
 			return err
 		}
@@ -168,7 +168,7 @@ func (r *rule) finish(ctx context.Context) error {
 		if err := r.settle(); err != nil {
 			return err
 		}
-		err := r.buf.Release(runtime.MaxTime, func(b *runtime.Batch) error { return r.run(ctx, 0, b) })
+		err := r.buf.Release(runtime.MaxTime, func(b *runtime.Batch) error { return r.run(ctx, 0, r.counted(b)) })
 		if err != nil {
 			return err
 		}

@@ -108,6 +108,11 @@ func loadRows(r *state.Reader, kinds []types.Kind, names func(int32) string) (*r
 
 // plain is a text column without its dictionary.
 func plain(v *vec.Vec) *vec.Vec {
+	if v.Kind == types.List && v.Child.Dict != nil {
+		out := *v
+		out.Child = plain(v.Child)
+		return &out
+	}
 	if v.Dict == nil {
 		return v
 	}
