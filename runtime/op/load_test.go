@@ -38,8 +38,36 @@ func stateful(t testing.TB) []func() []runtime.Operator {
 		out = append(out, c.chain(t, []string{"n", "mean", "stddev"}))
 	}
 	out = append(out, whenOver(t, s, 1), whenOver(t, windowArgs(10*time.Second, map[string][]Arg{"early": nil}), 1))
+	out = append(out, sequencesOver(t)...)
 	a := Args{Head: []Arg{konst(10 * time.Second)}, Clauses: map[string][]Arg{"by": {col(0, "key", types.TString)}}}
 	return append(out, func() []runtime.Operator { return []runtime.Operator{must(t, throttle, keyed, a)} })
+}
+
+// sequencesOver is chains of what follows the values of keys, over the same rows.
+func sequencesOver(t testing.TB) []func() []runtime.Operator {
+	by, n := []Arg{col(0, "key", types.TString)}, []Arg{col(1, "n", types.TInt)}
+	// Every row is a step: the condition is another chain's to test.
+	step := func(name string, not bool) Step {
+		return Step{Name: name, Not: not, Cond: Arg{Col: -1, Const: !not}, Repeat: 1, By: by}
+	}
+	var out []func() []runtime.Operator
+	for _, c := range []struct {
+		spec    Spec
+		clauses map[string][]Arg
+		steps   []Step
+	}{
+		{sequence, map[string][]Arg{"within": {konst(25 * time.Second)}}, []Step{step("a", false), step("b", false), step("c", false)}},
+		{sequence, map[string][]Arg{"within": {konst(25 * time.Second)}, "overlapping": nil}, []Step{step("a", false), step("b", false), step("v", true)}},
+		{sequence, map[string][]Arg{"within": {konst(25 * time.Second)}, "any_order": nil}, []Step{step("a", false), step("b", false)}},
+		{firstSeen, map[string][]Arg{"of": n, "over": {konst(time.Minute)}}, nil},
+		{rare, map[string][]Arg{"of": n, "over": {konst(time.Minute)}, "below": {konst(3.0)}}, nil},
+		{rare, map[string][]Arg{"of": n, "over": {konst(time.Minute)}, "below": {konst(0.5)}}, nil},
+	} {
+		c.clauses["by"] = by
+		a := Args{Clauses: c.clauses, Steps: c.steps, Keep: 2, Shown: []int{0, 1}}
+		out = append(out, func() []runtime.Operator { return []runtime.Operator{must(t, c.spec, keyed, a)} })
+	}
+	return out
 }
 
 // someEvents are events of a few keys over several windows.
