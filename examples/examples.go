@@ -1,5 +1,5 @@
-// Package examples holds one folder for each rung of the curve from a pattern to
-// a baseline over risk: a rule, a small input, and the alerts that it must give.
+// Package examples holds one folder for each rung, from a pattern to a baseline over
+// risk, order and first sight: a rule, a small input, and the alerts that it must give.
 package examples
 
 import (

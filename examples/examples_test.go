@@ -35,6 +35,8 @@ var inputs = []struct {
 	{"05_trend_ratio", 90, []string{"authentication"}},
 	{"06_risk", 20, []string{"antivirus", "document_opened", "email_sent", "url_filter"}},
 	{"07_risk_baseline", 63, []string{"antivirus", "document_opened", "url_filter"}},
+	{"08_sequence", 8, []string{"web_access"}},
+	{"09_first_seen", 45, []string{"process_creation"}},
 }
 
 // seed and scale are those of all inputs.

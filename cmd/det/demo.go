@@ -26,7 +26,7 @@ func demoCommand() *command {
 	generate := path{kind: "folder"}
 	return &command{
 		name:    "demo",
-		summary: "Run the examples: seven rungs from a pattern to risk",
+		summary: "Run the examples: nine rungs from a pattern to first sight",
 		about: `Runs the examples that are part of this program over the data of a small company
 and shows what each finds, and why. With --generate it writes data of the same
 company to a folder instead: logins, web requests, blocked pages, detections,

@@ -20,7 +20,7 @@ type Fact struct {
 // Facts is the whole plan, by rung.
 func Facts() []Fact { return slices.Clone(facts) }
 
-var facts = slices.Concat(patternFacts, thresholdFacts, peerFacts, historyFacts, trendFacts, riskFacts, riskHistoryFacts)
+var facts = slices.Concat(patternFacts, thresholdFacts, peerFacts, historyFacts, trendFacts, riskFacts, riskHistoryFacts, sequenceFacts, noveltyFacts)
 
 // on is the planted rows of one day.
 func (f *Fact) on(day int) []event {
