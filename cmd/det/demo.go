@@ -212,8 +212,8 @@ func shown(n runtime.Named) string {
 	switch v := n.Value.(type) {
 	case float64:
 		return strconv.FormatFloat(v, 'g', 4, 64)
-	case string:
-		return v
+	case []any:
+		return valueText(v)
 	}
-	return valueText(n.Value)
+	return runtime.FormatValue(n.Value, n.Kind)
 }
