@@ -14,9 +14,10 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/detlang/det"
+	"github.com/detlang/det/lang"
 	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
 	"github.com/detlang/det/runtime"
-	"github.com/detlang/det/runtime/output"
 )
 
 // TestSigmaTimelines runs the files of testdata/sigma: Sigma rules, and timelines
@@ -58,6 +59,7 @@ func TestSigmaTimelines(t *testing.T) {
 			continue
 		}
 		plain, _ := det.Compiler{NoOptimise: true}.Sources(sources...)
+		imported := importedRules(t, sources)
 		for _, f := range a.Files {
 			title, ok := strings.CutSuffix(f.Name, ".events")
 			if !ok {
@@ -75,7 +77,7 @@ func TestSigmaTimelines(t *testing.T) {
 					rules *det.Ruleset
 					batch int
 					turn  bool
-				}{{"", optimised, 0, false}, {"not optimised: ", plain, 0, false}, {"one by one: ", optimised, 1, false}, {"turned around: ", optimised, 2, true}} {
+				}{{"", optimised, 0, false}, {"not optimised: ", plain, 0, false}, {"one by one: ", optimised, 1, false}, {"imported: ", imported, 0, false}, {"turned around: ", optimised, 2, true}} {
 					if diff := cmp.Diff(want, alertLines(t, how.rules, events, how.batch, how.turn)); diff != "" {
 						t.Errorf("%s(-want +got)\n%s", how.name, diff)
 					}
@@ -86,6 +88,33 @@ func TestSigmaTimelines(t *testing.T) {
 	if timelines < 60 {
 		t.Errorf("there are %d timelines", timelines)
 	}
+}
+
+// importedRules compiles what rules mean in the language, written out.
+func importedRules(t *testing.T, sources []det.Source) *det.Ruleset {
+	t.Helper()
+	var files []*source.File
+	for _, s := range sources {
+		files = append(files, source.New(s.Name, s.Text))
+	}
+	var written []det.Source
+	for i, text := range lang.ImportSigma(files, nil, &diag.List{}) {
+		name := files[i].Name + ".det"
+		if text == "" {
+			continue // filters only
+		}
+		if canonical, _ := lang.Format(source.New(name, text), &diag.List{}); canonical != text {
+			t.Errorf("%s is not in canonical form", name)
+		}
+		written = append(written, det.Source{Name: name, Text: text})
+	}
+	rules, diags := det.Compiler{}.Sources(written...)
+	for _, d := range diags.All {
+		if d.Severity == diag.Error {
+			t.Errorf("imported: %s: %s %s", d.Span, d.Code, d.Message)
+		}
+	}
+	return rules
 }
 
 // timeline reads the events of a timeline as lines of JSON.
@@ -158,6 +187,5 @@ func alertLine(a *runtime.Alert) string {
 	for _, k := range a.Keys {
 		fmt.Fprintf(&b, " %s=%s", k.Name, runtime.FormatValue(k.Value, k.Kind))
 	}
-	_ = output.AppendJSON
 	return b.String() + "\n"
 }

@@ -43,6 +43,7 @@ func commands() []*command {
 		lintCommand(),
 		fmtCommand(),
 		testCommand(),
+		importCommand(),
 		planCommand(),
 		whyCommand(),
 		explainCommand(),

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/detlang/det/lang/ast"
+	"github.com/detlang/det/lang/source"
 )
 
 // metadata turns what a rule says of itself. The title shows as it is: braces have
@@ -15,13 +16,13 @@ func (r *rule) metadata() {
 		title := strings.NewReplacer("{", "{{", "}", "}}").Replace(t.line())
 		r.add(stage("title", root.place("title"), text(title, t.at)))
 	}
-	for _, key := range []string{"id", "level", "status"} {
-		if v := root.get(key); v != nil && v.form == scalar {
-			r.add(stage(key, root.place(key), text(strings.ToLower(v.line()), v.at)))
-		}
-	}
-	for _, key := range []string{"description", "author", "date", "modified", "license"} {
-		if v := root.get(key); v != nil && v.form == scalar {
+	for _, key := range []string{"id", "level", "status", "description", "author", "date", "modified", "license"} {
+		v := root.get(key)
+		switch {
+		case v == nil || v.form != scalar:
+		case key == "level" || key == "status":
+			r.add(stage(key, root.place(key), name(strings.ToLower(v.line()), v.at)))
+		default:
 			r.add(stage(key, root.place(key), text(strings.TrimSpace(v.text), v.at)))
 		}
 	}
@@ -63,6 +64,9 @@ var tactics = map[string]string{
 	"exfiltration": "TA0010", "impact": "TA0040",
 }
 
+// id is an ATT&CK id as a word.
+func id(s string, at source.Span) ast.Expr { return &ast.Name{Ident: *ident(s, at)} }
+
 // attack are the ATT&CK ids that tags name.
 func attack(tags *node) *ast.ListExpr {
 	l := &ast.ListExpr{}
@@ -73,9 +77,9 @@ func attack(tags *node) *ast.ListExpr {
 	for _, t := range tags.list() {
 		s := strings.ToLower(t.line())
 		if m := attackTag.FindStringSubmatch(s); m != nil {
-			l.Elems = append(l.Elems, text(strings.ToUpper(m[1]), t.at))
-		} else if id := tactics[strings.ReplaceAll(strings.TrimPrefix(s, "attack."), "_", "-")]; id != "" && strings.HasPrefix(s, "attack.") {
-			l.Elems = append(l.Elems, text(id, t.at))
+			l.Elems = append(l.Elems, id(strings.ToUpper(m[1]), t.at))
+		} else if tactic := tactics[strings.ReplaceAll(strings.TrimPrefix(s, "attack."), "_", "-")]; tactic != "" && strings.HasPrefix(s, "attack.") {
+			l.Elems = append(l.Elems, id(tactic, t.at))
 		}
 	}
 	return l

@@ -16,13 +16,23 @@ func (r *rule) networks(it *item, target ast.Expr) ast.Expr {
 		r.diags.Errorf("D0904", it.at, "cidr stands behind the name of a field")
 		return nil
 	}
-	var list []ast.Expr
+	var nets []netip.Prefix
+	plain := true // a literal of version 6 is written in quotes, and a list is of one kind
 	for _, a := range it.texts {
 		p, ok := r.network(a.node)
 		if !ok {
 			return nil
 		}
-		list = append(list, literal(p, a.node.at))
+		nets = append(nets, p)
+		plain = plain && p.Addr().Is4()
+	}
+	var list []ast.Expr
+	for i, p := range nets {
+		if at := it.texts[i].node.at; plain {
+			list = append(list, literal(p, at))
+		} else {
+			list = append(list, text(p.String(), at))
+		}
 	}
 	addr := call("ip", it.at, target)
 	at := it.texts[0].node.at
