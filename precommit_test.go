@@ -1,0 +1,171 @@
+package det_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// shell runs commands in a folder, with what a test needs of the environment.
+type shell struct {
+	t   *testing.T
+	dir string
+	env []string
+}
+
+// try runs a command and gives what it prints, and whether it succeeded.
+func (s *shell) try(name string, args ...string) (string, bool) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = s.dir, s.env
+	out, err := cmd.CombinedOutput()
+	return string(out), err == nil
+}
+
+func (s *shell) run(name string, args ...string) string {
+	s.t.Helper()
+	out, ok := s.try(name, args...)
+	if !ok {
+		s.t.Fatalf("%s %s\n%s", name, strings.Join(args, " "), out)
+	}
+	return out
+}
+
+func (s *shell) write(name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// hooks is a repository with the files of this one, committed: what pre-commit
+// installs from.
+func hooks(t *testing.T, env []string) (dir, revision string) {
+	t.Helper()
+	files, err := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	if err != nil {
+		t.Skip("this is no clone: ", err)
+	}
+	dir = t.TempDir()
+	for _, name := range strings.Split(strings.TrimRight(string(files), "\x00"), "\x00") {
+		data, err := os.ReadFile(name)
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err == nil {
+			err = os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), data, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := &shell{t, dir, env}
+	s.run("git", "init", "-q", "-b", "main")
+	s.run("git", "add", "-A", "-f")
+	s.run("git", "commit", "-q", "-m", "hooks")
+	return dir, strings.TrimSpace(s.run("git", "rev-parse", "HEAD"))
+}
+
+// TestPreCommit installs the hooks as a team would: a commit with a bad rule is
+// stopped, a fix is made, and the mended rule goes through.
+func TestPreCommit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the command")
+	}
+	if _, err := exec.LookPath("pre-commit"); err != nil {
+		t.Skip("pre-commit is not installed")
+	}
+	env := append(os.Environ(),
+		"PRE_COMMIT_HOME="+t.TempDir(), "PRE_COMMIT_COLOR=never", "NO_COLOR=1",
+		"GIT_AUTHOR_NAME=ann", "GIT_AUTHOR_EMAIL=ann@example.org", "GIT_COMMITTER_NAME=ann", "GIT_COMMITTER_EMAIL=ann@example.org",
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=protocol.file.allow", "GIT_CONFIG_VALUE_0=always",
+		"GOFLAGS=-trimpath -buildvcs=false",
+	)
+	for _, name := range []string{"GOMODCACHE", "GOCACHE"} { // pre-commit sets a GOPATH of its own
+		out, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		env = append(env, name+"="+strings.TrimSpace(string(out)))
+	}
+	from, revision := hooks(t, env)
+	s := &shell{t, t.TempDir(), env}
+	s.run("git", "init", "-q", "-b", "main")
+	s.write(".pre-commit-config.yaml", "repos:\n- repo: "+from+"\n  rev: "+revision+`
+  hooks:
+  - id: det-fmt
+  - id: det-check
+  - id: det-lint
+    args: [--fix]
+  - id: det-test
+`)
+	s.run("git", "add", "-A")
+	s.run("pre-commit", "install", "--install-hooks")
+
+	const head = "import std.web\n\nrule posts {\n  from web_access\n"
+	commit := func(rule string) (string, bool) {
+		s.write("rule.det", rule)
+		s.run("git", "add", "rule.det")
+		return s.try("git", "commit", "-q", "-m", "a rule")
+	}
+	for _, tt := range []struct{ name, rule, says string }{
+		{"does not compile", head + "  when methd == \"POST\"\n}\n", "error D0301"},
+		{"can never fire", head + "  when method == \"GET\" and method == \"POST\"\n}\n", "error L100"},
+		{"is not UTF-8", head + "  when method == \"\xff\"\n}\n", "D0112"},
+	} {
+		if out, ok := commit(tt.rule); ok || !strings.Contains(out, tt.says) {
+			t.Errorf("a rule that %s: went through %v\n%s", tt.name, ok, out)
+		}
+	}
+
+	out, ok := commit(head + "  when path matches '^/admin/' and   method == \"POST\"\n}\n")
+	if ok || !strings.Contains(out, "files were modified by this hook") {
+		t.Errorf("a rule that can be mended: went through %v\n%s", ok, out)
+	}
+	const want = head + "  when path startswith cased '/admin/' and method == \"POST\"\n}\n"
+	if have, err := os.ReadFile(filepath.Join(s.dir, "rule.det")); err != nil || string(have) != want {
+		t.Errorf("the hooks made of it\n%s", have)
+	}
+	s.run("git", "add", "rule.det")
+	s.run("git", "commit", "-q", "-m", "a rule")
+
+	ten(t, s)
+}
+
+// ten lints ten files as the hook does, which is to take less than 300 ms.
+func ten(t *testing.T, s *shell) {
+	found, err := filepath.Glob(filepath.Join(envValue(s.env, "PRE_COMMIT_HOME"), "repo*", "golangenv-*", "bin", "det*"))
+	if err != nil || len(found) == 0 {
+		t.Fatalf("the installed command is not there: %v", err)
+	}
+	args := []string{"lint"}
+	for _, n := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} {
+		s.write(n+".det", strings.ReplaceAll("import std.web\n\nrule posts_x {\n  from web_access\n  when path startswith \"/x/\" and method == \"POST\"\n}\n", "x", n))
+		args = append(args, n+".det")
+	}
+	best := time.Hour
+	for range 10 {
+		start := time.Now()
+		s.run(found[0], args...)
+		best = min(best, time.Since(start))
+	}
+	t.Logf("ten files in %s", best)
+	if best > 300*time.Millisecond {
+		t.Errorf("ten files take %s, more than 300ms", best)
+	}
+}
+
+func envValue(env []string, name string) string {
+	value := ""
+	for _, e := range env {
+		if v, ok := strings.CutPrefix(e, name+"="); ok {
+			value = v
+		}
+	}
+	return value
+}
