@@ -31,6 +31,9 @@ type Options struct {
 	Params map[string]any
 	// NoOptimise leaves the plan as it was written.
 	NoOptimise bool
+	// Beside are files that Lint compiles with the others, so that rules find each
+	// other, without saying anything about them.
+	Beside []*source.File
 }
 
 // maxData is the size in bytes of a file that a list or a table may name.

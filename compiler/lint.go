@@ -1,8 +1,11 @@
 package compiler
 
 import (
+	"slices"
+
 	"github.com/detlang/det/compiler/lint"
 	"github.com/detlang/det/lang"
+	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
 	"github.com/detlang/det/lang/source"
 )
@@ -13,8 +16,15 @@ const maxRounds = 10
 // Lint compiles files together and adds what the linter finds to what the
 // compiler says.
 func Lint(files []*source.File, opts Options, cfg *lint.Config) *diag.List {
+	found := &diag.List{}
+	set, trees := checked(slices.Concat(files, opts.Beside), opts, found)
+	trees = slices.DeleteFunc(trees, func(t *ast.File) bool { return slices.Contains(opts.Beside, t.Source) })
 	diags := &diag.List{}
-	set, trees := checked(files, opts, diags)
+	for _, d := range found.All {
+		if !slices.Contains(opts.Beside, d.Span.File) {
+			diags.Add(d)
+		}
+	}
 	lint.Run(trees, set, cfg, diags)
 	diags.Sort()
 	return diags

@@ -112,7 +112,7 @@ var kinds = []string{"rule", "let", "list", "const", "param", "fn", "table", "sc
 
 // ParseConfig reads a configuration file, one setting a line; # starts a comment:
 //
-//	level L512 off because "every sensor of ours gives all fields"
+//	level L500 off because "every sensor of ours gives all fields"
 //	level metadata info
 //	skip L204 in "legacy/**" because "to be rewritten"
 //	name rule "[a-z][a-z0-9_]*"
