@@ -122,7 +122,7 @@ func (r *Rule) made(st *plan.Stage, c *plan.Column) fact {
 		switch a.Spec.Name {
 		case "count":
 			f.in, f.always = positive, true
-			if x == nil {
+			if x == nil && !st.Args.Has("empty") {
 				f.in.lo = 1
 			}
 		case "count_distinct", "approx_count_distinct":

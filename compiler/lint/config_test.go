@@ -99,7 +99,7 @@ func TestWhole(t *testing.T) {
 	if got := codes("a.det", text, &lint.Config{}); len(got) > 0 {
 		t.Errorf("a file alone earns %v", got)
 	}
-	if got := codes("a.det", text, &lint.Config{Whole: true}); strings.Join(got, " ") != "warning L117" {
+	if got := codes("a.det", text, &lint.Config{Whole: true}); strings.Join(got, " ") != "info L117" {
 		t.Errorf("a whole set earns %v", got)
 	}
 }

@@ -29,7 +29,7 @@ rule many_logins {
 `,
 	Rule: func(p *Pass, r *Rule) {
 		for _, l := range r.stages("window") {
-			if c := l.ast.Clause("sliding"); c != nil && l.plan.Row.Per > 2*24*time.Hour {
+			if c := l.ast.Clause("sliding"); c != nil && r.Plan.From.Schema != nil && !r.Plan.From.Risk && l.plan.Row.Per > 2*24*time.Hour {
 				p.Tell(c.At, "this holds every event of %s", types.FormatDuration(l.plan.Row.Per)).Hint = "a hopping window holds less: window " + types.FormatDuration(l.plan.Row.Per) + " every 1h"
 			}
 		}

@@ -1,9 +1,9 @@
 package lint
 
 var riskWithoutSource = Lint{
-	Code: "L117", Name: "risk-of-nobody", Category: Dead, Level: Warning,
+	Code: "L117", Name: "risk-of-nobody", Category: Dead, Level: Info,
 	Summary: "a rule over risk where no rule adds to it",
-	Why:     "The stream of risk is empty, so the rule never fires. Looked at where whole folders are linted.",
+	Why:     "The stream of risk is empty, so the rule never fires, unless a ledger of risk is read. Looked at where whole folders are linted.",
 	Avoid: `import std.antivirus
 
 rule malware {

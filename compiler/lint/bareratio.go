@@ -71,12 +71,16 @@ func (r *Rule) overMean(o *plan.Op) plan.Expr {
 	return nil
 }
 
-// subtractsMean reports whether the rule also looks at the difference from a mean.
+// subtractsMean reports whether the rule also looks at how far a value lies from
+// what is usual, in events.
 func (r *Rule) subtractsMean() bool {
 	found := false
 	r.walk(func(x ast.Expr) {
 		b, ok := x.(*ast.Binary)
 		if ok && (b.Op == "-" || b.Op == "+") && (strings.HasSuffix(dotted(b.Y), ".mean") || strings.HasSuffix(dotted(b.X), ".mean") || strings.HasSuffix(dotted(b.Y), ".median")) {
+			found = true
+		}
+		if s, ok := x.(*ast.Select); ok && (s.Sel.Name == "slope" || s.Sel.Name == "expected") {
 			found = true
 		}
 		if c, ok := x.(*ast.Call); ok && strings.HasSuffix(c.Fun.Name, "zscore") {
