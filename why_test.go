@@ -57,6 +57,18 @@ func TestWhy(t *testing.T) {
 	event := func(m int, user, rest string) string {
 		return fmt.Sprintf(`{"time": %q, "user": %s, "ok": false%s}`+"\n", minute(m), user, rest)
 	}
+	first := `rule r {
+  from auth
+  first_seen of team by user over 1d after 30m
+}`
+	steps := `rule r {
+  from auth
+  sequence by user within 10m {
+    one = n == 1
+    two = n == 2
+    not three = n == 3 within 5m
+  }
+}`
 	seen := map[runtime.Outcome]bool{}
 	for _, c := range []struct {
 		name, rule, events, at string
@@ -82,6 +94,12 @@ func TestWhy(t *testing.T) {
   when failed > 0
 }`, events: event(0, `"ann"`, ""), at: minute(0), want: runtime.KeyMissing},
 		{name: "no room", rule: burst, events: event(0, `"bob"`, `, "n": 1`) + event(0, `"cy"`, `, "n": 1`) + event(1, `"ann"`, `, "n": 1`), at: minute(1), want: runtime.TooManyKeys},
+		{name: "a new country of a new user", rule: first, events: event(0, `"ann"`, `, "team": "a"`), at: minute(0), want: runtime.WarmingUp},
+		{name: "an old country", rule: first, events: event(0, `"ann"`, `, "team": "a"`) + event(40, `"ann"`, `, "team": "a"`), at: minute(40), want: runtime.SeenBefore},
+		{name: "one step of two", rule: steps, events: event(0, `"ann"`, `, "n": 1`), at: minute(0), want: runtime.Incomplete},
+		{name: "no step", rule: steps, events: event(0, `"ann"`, `, "n": 9`), at: minute(0), want: runtime.Incomplete},
+		{name: "both steps", rule: steps, events: event(0, `"ann"`, `, "n": 1`) + event(1, `"ann"`, `, "n": 2`), at: minute(1), want: runtime.Waiting},
+		{name: "and what must not come", rule: steps, events: event(0, `"ann"`, `, "n": 1`) + event(1, `"ann"`, `, "n": 2`) + event(2, `"ann"`, `, "n": 3`), at: minute(2), want: runtime.Interrupted},
 		{name: "held back", rule: `rule r {
   from auth
   when n > 2

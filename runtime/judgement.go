@@ -24,7 +24,10 @@ type Judgement struct {
 	// Alert is the id of the alert, of rows that fired.
 	Alert string
 	// Since and Until bound the time for which a throttled row was held back: since
-	// the alert that held it, until the first time at which another may pass.
+	// the alert that held it, until the first time at which another may pass. Of a
+	// match that waits they are its first event and the time at which it is told, of a
+	// key that is learned the time since which it has been known and that from which it
+	// is judged.
 	Since, Until int64
 	// Evidence is the events behind a window; nil for events. It may be called
 	// while the judgement is told, not later.
@@ -54,6 +57,10 @@ const (
 	NotRearmed     Outcome = "not_rearmed"
 	Throttled      Outcome = "throttled"
 	Excluded       Outcome = "excluded"
+	SeenBefore     Outcome = "seen_before"
+	Incomplete     Outcome = "incomplete"
+	Waiting        Outcome = "waiting"
+	Interrupted    Outcome = "interrupted"
 	KeyMissing     Outcome = "key_missing"
 	TooManyKeys    Outcome = "too_many_keys"
 	TooLate        Outcome = "too_late"
@@ -70,11 +77,15 @@ var Outcomes = []struct {
 }{
 	{Fired, "the rule fired"},
 	{ConditionFalse, "the condition of `when` was false"},
-	{WarmingUp, "the answer hangs on a baseline or a peer group that has fewer than `min` samples"},
+	{WarmingUp, "the answer hangs on a baseline or a peer group that has fewer than `min` samples; or the key has not been known for the time of `after`"},
 	{BelowFloor, "the deviation lies under the `floor`; divided by the deviation itself, the score would have been enough"},
 	{NotRearmed, "the condition holds since an earlier event of the key, which fired; or fired in this window already"},
 	{Throttled, "`throttle` held the alert back"},
 	{Excluded, "a `where` left the row out"},
+	{SeenBefore, "the value is neither new nor rare enough, or was told for an earlier row of that very time"},
+	{Incomplete, "the event completed no match of the sequence"},
+	{Waiting, "the event completed a match, of which the sequence tells when nothing came that must not come"},
+	{Interrupted, "the event is one that must not come, and ended what had begun"},
 	{KeyMissing, "a grouping key is missing, so the event joined no group"},
 	{TooManyKeys, "the group is new, and there are `max` keys already"},
 	{TooLate, "the event came later than the lateness allows"},

@@ -92,6 +92,12 @@ func (p *whyPrinter) verdict(x *why.Explanation) {
 	switch x.Outcome {
 	case runtime.Fired:
 		p.line(1, "alert "+x.Alert)
+	case runtime.Waiting:
+		p.line(1, "begun at "+runtime.FormatTime(x.Since)+", told at "+runtime.FormatTime(x.Until))
+	case runtime.WarmingUp:
+		if x.Until != 0 {
+			p.line(1, "known since "+runtime.FormatTime(x.Since)+", judged from "+runtime.FormatTime(x.Until)+" on")
+		}
 	case runtime.Throttled:
 		p.line(1, "by the alert of "+runtime.FormatTime(x.Since)+", until "+runtime.FormatTime(x.Until))
 	}

@@ -229,29 +229,34 @@ func (c *course) extend(w []int64, t int64, level, m int, done []int64) bool {
 }
 
 // veto ends the partial matches that wait for the step behind one of the vetoes and
-// had come so far before time t.
-func (c *course) veto(w []int64, t int64, mask uint32) {
+// had come so far before time t. It reports whether there was one.
+func (c *course) veto(w []int64, t int64, mask uint32) (ended bool) {
 	for level := 1; level < c.last(); level++ {
 		s := c.step[level]
 		if c.between[s]&mask != 0 && c.nth[level] == c.need[s] && w[c.entry[level]+1+s] < t {
+			ended = ended || c.alive(w, level, t)
 			w[c.entry[level]] = none
 		}
 	}
+	return ended
 }
 
 // stop ends all partial matches that began before time t: what came before counts no
-// more. n[i] events of that time fit step i.
-func (c *course) stop(w []int64, t int64, n []int) {
+// more. n[i] events of that time fit step i. It reports whether there was something.
+func (c *course) stop(w []int64, t int64, n []int) (ended bool) {
 	w[sinceWord] = max(w[sinceWord], t)
 	if c.any {
 		for i, count := range n {
+			ended = ended || w[firstWord+i] > int64(count)
 			w[firstWord+i] = min(w[firstWord+i], int64(count))
 		}
-		return
+		return ended
 	}
 	for level := 1; level < c.last(); level++ {
 		if w[c.entry[level]] < t {
+			ended = ended || c.alive(w, level, t)
 			w[c.entry[level]] = none
 		}
 	}
+	return ended
 }

@@ -144,14 +144,18 @@ func (n *novelty) push(b *runtime.Batch, emit runtime.Emit) error {
 		n.pass(t)
 		clear(n.judged)
 		for i, pair := range pairs {
-			if _, again := n.judged[pair]; again || !n.warm(keys[i], t) {
+			r, since := rows[i], n.known(keys[i], t)
+			if t-since < n.after {
+				n.hold(b, r, runtime.Held{Why: runtime.WarmingUp, Since: since, Until: plus(since, n.after)})
 				continue
 			}
+			_, again := n.judged[pair]
 			n.judged[pair] = struct{}{}
-			r := rows[i]
-			if seen[r], total[r] = n.memory.before(keys[i], pair, t, n.over); n.few(seen[r], total[r]) {
-				pass = append(pass, r)
+			if seen[r], total[r] = n.memory.before(keys[i], pair, t, n.over); again || !n.few(seen[r], total[r]) {
+				n.hold(b, r, runtime.Held{Why: n.reason(total[r])})
+				continue
 			}
+			pass = append(pass, r)
 		}
 		for i, pair := range pairs {
 			n.meet(keys[i], t)
@@ -216,17 +220,33 @@ func (n *novelty) few(seen, rows int64) bool {
 	return seen < int64(n.below)
 }
 
-// warm reports whether a key has been learned at time t.
-func (n *novelty) warm(key int32, t int64) bool {
-	since := t
+// known is since when a key has been known at time t.
+func (n *novelty) known(key int32, t int64) int64 {
 	switch {
 	case n.global:
-		since = min(n.start, t)
+		return min(n.start, t)
 	case n.last[key] != none && t-n.last[key] < n.over:
-		since = n.since[key]
+		return n.since[key]
 	}
-	return t-since >= n.after
+	return t
 }
+
+// hold tells of a row that does not pass, if somebody listens.
+func (n *novelty) hold(b *runtime.Batch, row int32, h runtime.Held) {
+	if n.pairs.trace != nil {
+		n.pairs.trace(b, row, h)
+	}
+}
+
+// reason is why a value that is not rare was held back, of so many rows of its key.
+func (n *novelty) reason(rows int64) runtime.Outcome {
+	if n.share > 0 && rows < n.min {
+		return runtime.WarmingUp
+	}
+	return runtime.SeenBefore
+}
+
+func (n *novelty) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { n.pairs.trace = tell }
 
 // meet notes that a key was seen.
 func (n *novelty) meet(key int32, t int64) {

@@ -32,6 +32,7 @@ type sequences struct {
 	seen  map[int32]int32
 	n     []int
 	done  []int64
+	began int64 // first event of the last match
 	told  []match
 	kept  []int32 // rows that evidence keeps, and their keys
 	keys  []int32
@@ -177,6 +178,9 @@ func (s *sequences) codes(b *runtime.Batch, fits []vec.Bitmap) (missing, overflo
 // push follows the sequences through a batch.
 func (s *sequences) push(b *runtime.Batch, fits []vec.Bitmap, missing int, emit runtime.Emit) error {
 	s.groups.missing += int64(missing)
+	if s.groups.trace != nil {
+		s.outside(b)
+	}
 	s.kept, s.keys = s.kept[:0], s.keys[:0]
 	if b.Rows() == 0 {
 		return nil
@@ -191,7 +195,7 @@ func (s *sequences) push(b *runtime.Batch, fits []vec.Bitmap, missing int, emit 
 		}
 		s.pass(t)
 		for _, first := range s.order {
-			s.meet(t, first)
+			s.meet(b, t, first)
 		}
 	}
 	s.evidence.add(b, s.kept, s.keys)
@@ -258,7 +262,7 @@ func (s *sequences) gather(b *runtime.Batch, fits []vec.Bitmap) (t int64, ok boo
 }
 
 // meet takes the hits of one key at one time.
-func (s *sequences) meet(t int64, first int32) {
+func (s *sequences) meet(b *runtime.Batch, t int64, first int32) {
 	clear(s.n)
 	key := s.hits[first].key
 	var fits, denies uint32
@@ -273,6 +277,7 @@ func (s *sequences) meet(t int64, first int32) {
 	if s.any || w != nil {
 		reach = s.reach(w, t)
 	}
+	complete, ended := false, false
 	if fits&reach != 0 {
 		if w == nil {
 			w = s.open(key)
@@ -280,25 +285,65 @@ func (s *sequences) meet(t int64, first int32) {
 		for h := first; h >= 0; h = s.hits[h].next {
 			s.note(w, t, &s.hits[h], reach)
 		}
-		if s.take(w, t, s.n, s.done) {
+		if complete = s.take(w, t, s.n, s.done); complete {
 			s.match(w, key, t)
 		}
 	}
 	if w != nil {
-		s.veto(w, t, denies)
+		ended = s.veto(w, t, denies)
 		if stops {
-			s.stop(w, t, s.n)
+			ended = s.stop(w, t, s.n) || ended
 		}
 	}
 	for v := denies; v != 0; v &= v - 1 {
 		if wait := s.wait[bits.TrailingZeros32(v)]; wait > 0 {
-			s.waits.deny(key, t, wait)
+			ended = s.waits.deny(key, t, wait) || ended
 		}
 	}
 	if stops && s.longest > 0 {
-		s.waits.deny(key, t, s.longest)
+		ended = s.waits.deny(key, t, s.longest) || ended
+	}
+	if s.groups.trace != nil {
+		s.account(b, first, complete, ended)
 	}
 }
+
+// account tells what became of the events of a key at one time.
+func (s *sequences) account(b *runtime.Batch, first int32, complete, ended bool) {
+	for at := first; at >= 0; at = s.hits[at].next {
+		h := &s.hits[at]
+		held := runtime.Held{Why: runtime.Incomplete}
+		switch {
+		case ended && (h.denies != 0 || h.stops):
+			held.Why = runtime.Interrupted
+		case complete && s.longest > 0:
+			held = runtime.Held{Why: runtime.Waiting, Since: s.began, Until: plus(b.Time[h.row], s.longest)}
+		case complete: // the match tells of it
+			continue
+		}
+		s.groups.trace(b, h.row, held)
+	}
+}
+
+// outside tells of the rows of a batch that no step looks at, or that have no key.
+func (s *sequences) outside(b *runtime.Batch) {
+	looked := vec.NewBitmap(b.N)
+	for i := range s.keyings {
+		k := &s.keyings[i]
+		s.groups.cols = k.cols
+		s.groups.held(b, k.rows, k.ids)
+		for _, r := range k.rows {
+			looked.Set(int(r))
+		}
+	}
+	b.Each(func(r int32) {
+		if !looked.Get(int(r)) {
+			s.groups.trace(b, r, runtime.Held{Why: runtime.Incomplete})
+		}
+	})
+}
+
+func (s *sequences) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { s.groups.trace = tell }
 
 // note remembers an event that may be part of a match.
 func (s *sequences) note(w []int64, t int64, h *hit, reach uint32) {
@@ -337,6 +382,7 @@ func (s *sequences) match(w []int64, key int32, t int64) {
 			m.start = min(m.start, e.time)
 		}
 	}
+	s.began = m.start
 	if !s.overlap {
 		s.begin(w, t+1)
 	}

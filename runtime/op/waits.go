@@ -66,22 +66,24 @@ func (q *waits) from(place int64, f func(*match)) {
 }
 
 // deny ends the matches of a key for which an event of time t came too soon: those
-// that ended before it, but less than wait before.
-func (q *waits) deny(key int32, t, wait int64) {
+// that ended before it, but less than wait before. It reports whether there was one.
+func (q *waits) deny(key int32, t, wait int64) (ended bool) {
 	k, ok := q.by[key]
 	if !ok {
-		return
+		return false
 	}
 	for p := k.newest; p >= q.base; {
 		w := &q.list[p-q.base]
 		if t-w.end >= wait {
-			return
+			break
 		}
 		if w.end < t {
+			ended = ended || !w.dead
 			w.dead = true
 		}
 		p = w.before
 	}
+	return ended
 }
 
 // due takes out the matches that are to be told by time t.
