@@ -529,6 +529,14 @@ func (r *rule) grouped(g *groups, target ast.Expr) ast.Expr {
 				continue
 			}
 			xs = append(xs, r.quantifiedAt(it, target, x.op, x.texts, at))
+		case "contains", "like":
+			if it.all && it.field == "" { // each in some value, not all in one
+				for _, s := range x.texts {
+					xs = append(xs, r.quantifiedAt(it, target, x.op, []string{s}, at))
+				}
+				continue
+			}
+			xs = append(xs, r.quantifiedAt(it, target, x.op, x.texts, at))
 		default:
 			xs = append(xs, r.quantifiedAt(it, target, x.op, x.texts, at))
 		}

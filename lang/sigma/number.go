@@ -11,7 +11,7 @@ import (
 // Versions 1.1 and 1.2 of YAML read some plain values differently, and each engine
 // has one or the other. Such a value is taken as the text that it is, with a
 // warning (D0912).
-var ambiguous = regexp.MustCompile(`^([-+]?0[0-9][0-9_]*|[-+]?[0-9]+(_[0-9]+)+|0b[01_]+|(?i:y|n|yes|no|on|off)|[-+]?[0-9]+(:[0-5]?[0-9])+)$`)
+var ambiguous = regexp.MustCompile(`^([-+]?0[0-9][0-9_]*|[-+]?[0-9]+(_[0-9]+)+|0b[01_]+|(?i:yes|no|on|off)|[-+]?[0-9]+(:[0-5]?[0-9])+)$`)
 
 var (
 	decimal = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)$`)
