@@ -76,6 +76,7 @@ func (r *rule) run(ctx context.Context, i int, b *runtime.Batch) error {
 	}
 	if i > 0 || r.buf != nil {
 		seg.frame.Begin(b.Cols, b.N)
+		defer seg.frame.End()
 	}
 	seg.in += int64(b.Rows())
 	var mask vec.Bitmap

@@ -39,6 +39,18 @@ func (f *Frame) Begin(cols []*vec.Vec, n int) {
 	f.slots = append(f.slots, make([]slot, len(f.nodes)-len(f.slots))...)
 }
 
+// End lets go of a batch, and of the frame's own memory if the batch was so large
+// that keeping that for the next one would be a waste.
+func (f *Frame) End() {
+	f.cols = nil
+	if f.n > keepRows {
+		f.slots, f.free = nil, nil
+	}
+}
+
+// keepRows is how many rows a batch has for which a frame keeps memory.
+const keepRows = 1 << 16
+
 // Get is the column of a node for the rows of mask (nil: all); other rows are
 // unspecified. It stays as it is when the next batch begins.
 func (f *Frame) Get(id ID, mask vec.Bitmap) *vec.Vec {

@@ -79,6 +79,11 @@ func newFixed(in Row, a *Args, f frame) (runtime.Operator, error) {
 	return w, nil
 }
 
+// fillMost is how many rows are added at a time: the alerts of a million keys come as
+// one batch, and what is noted of each row on the way should not take as much room
+// as the keys themselves.
+const fillMost = 1 << 16
+
 func (w *fixed) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) error {
 	n := b.Rows()
 	for from := 0; from < n; {
@@ -88,9 +93,9 @@ func (w *fixed) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) err
 				return err
 			}
 		}
-		to := n
-		if b.Time[rowAt(b, n-1)] >= w.limit {
-			to = from + 1 + sort.Search(n-from-1, func(i int) bool { return b.Time[rowAt(b, from+1+i)] >= w.limit })
+		to := min(n, from+fillMost)
+		if b.Time[rowAt(b, to-1)] >= w.limit {
+			to = from + 1 + sort.Search(to-from-1, func(i int) bool { return b.Time[rowAt(b, from+1+i)] >= w.limit })
 		}
 		w.last = b.Time[rowAt(b, to-1)]
 		if b.Sel == nil {

@@ -237,6 +237,10 @@ func (q *Buffer) concat(parts []*runtime.Batch) *runtime.Batch {
 	return q.gather(parts, which, rows)
 }
 
+// keepRows is how many rows a batch made of several has whose texts are remembered
+// for the next one: beyond it they may be as many as the rows.
+const keepRows = 1 << 16
+
 // gather makes one batch of rows of several: row i is row rows[i] of batch
 // which[i].
 func (q *Buffer) gather(from []*runtime.Batch, which, rows []int32) *runtime.Batch {
@@ -259,6 +263,9 @@ func (q *Buffer) gather(from []*runtime.Batch, which, rows []int32) *runtime.Bat
 		out.Cols = append(out.Cols, q.columns[c].Gather(cols, n, nil, func(i int) (int, int) {
 			return int(which[i]), int(rows[i])
 		}))
+	}
+	if n > keepRows {
+		q.columns = nil // and the texts that they know
 	}
 	return out
 }
