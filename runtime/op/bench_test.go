@@ -242,3 +242,50 @@ func BenchmarkPeers100k(b *testing.B) {
 		return []runtime.Operator{must(b, peers, crowdRow(types.TInt), crowdArgs(types.TInt, []string{"n", "mean", "scale", "median", "rscale"}))}
 	})
 }
+
+// BenchmarkSequence follows five refusals and a success of a key within an hour: one
+// event in five is a refusal, one in twenty a success.
+func BenchmarkSequence(b *testing.B) {
+	for _, keys := range []int{10_000, 1_000_000} {
+		b.Run(strconv.Itoa(keys), func(b *testing.B) {
+			batches := authentications(keys, true)
+			for _, x := range batches {
+				refused, ok := vec.NewBitmap(x.N), vec.NewBitmap(x.N)
+				for i, v := range x.Cols[1].I64 {
+					switch {
+					case v < 65536/5:
+						refused.Set(i)
+					case v > 65536*19/20:
+						ok.Set(i)
+					}
+				}
+				x.Cols = append(x.Cols, vec.Bools(refused, x.N), vec.Bools(ok, x.N))
+			}
+			by := []Arg{col(0, "key", types.TString)}
+			in := Row{Cols: append(keyed.Cols[:2:2], runtime.Column{Name: "refused", Type: types.TBool}, runtime.Column{Name: "ok", Type: types.TBool})}
+			a := Args{Clauses: map[string][]Arg{"by": by, "within": {konst(time.Hour)}}, Keep: 5, Shown: []int{0}, Steps: []Step{
+				{Name: "refused", Cond: col(2, "refused", types.TBool), Repeat: 5, By: by},
+				{Name: "ok", Cond: col(3, "ok", types.TBool), Repeat: 1, By: by},
+			}}
+			drive(b, batches, func() []runtime.Operator { return []runtime.Operator{must(b, sequence, in, a)} })
+		})
+	}
+}
+
+// BenchmarkFirstSeen looks for values of keys that were not seen for 30 days.
+func BenchmarkFirstSeen(b *testing.B) {
+	for _, keys := range []int{10_000, 1_000_000} {
+		b.Run(strconv.Itoa(keys), func(b *testing.B) {
+			batches := authentications(keys, true)
+			for _, x := range batches {
+				few := make([]int64, x.N)
+				for i, v := range x.Cols[1].I64 {
+					few[i] = v % 4
+				}
+				x.Cols[1] = vec.Ints(few, nil)
+			}
+			a := Args{Clauses: map[string][]Arg{"by": {col(0, "key", types.TString)}, "of": {col(1, "n", types.TInt)}, "over": {konst(30 * 24 * time.Hour)}}}
+			drive(b, batches, func() []runtime.Operator { return []runtime.Operator{must(b, firstSeen, keyed, a)} })
+		})
+	}
+}

@@ -67,57 +67,104 @@ type memory interface {
 }
 
 // novelty passes rows whose value was seen less often than its term says.
+//
+// Keys and values have codes, and so has each pair of theirs that was seen. A code
+// that is given up may come to stand for another key or value, whose pairs then have
+// times from before: by then these are so old that they are as good as none.
 type novelty struct {
 	term
 	memory memory
 	shown  bool // the row tells how often
 	keys   *groups
+	values *groups
 	pairs  *groups
+	trace  hold
 	start  int64   // time of the first row
 	since  []int64 // by key, when it was first seen
 	last   []int64 // by key, when it was last seen
+	used   []int64 // by value, when it was last seen
 	now    int64
-	busy   int // pairs alive when that was last asked
+	busy   [3]int // keys, values and pairs alive when that was last asked
 
-	judged map[int32]struct{} // pairs of the time at hand
+	row  []int32 // of the batch at hand, those with a key and a value, and their codes
+	key  []int32
+	val  []int32
+	pair []int32
+	both []int64 // key and value in one word
+	same map[int32]struct{}
 }
 
 func newNovelty(t term, a *Args, m memory, shown bool) *novelty {
-	by, of := a.Clauses["by"], a.Clauses["of"]
-	n := &novelty{term: t, memory: m, shown: shown, start: runtime.MaxTime, now: runtime.MinTime, judged: map[int32]struct{}{}}
-	n.keys = newGroups(by, t.max)
-	n.pairs = newGroups(slices.Concat(by, of), t.max)
-	n.keys.live = func(used vec.Bitmap) {
-		for key := range n.last {
-			if n.within(n.last[key]) {
-				used.Set(key)
-			}
-		}
-	}
-	n.pairs.live = func(used vec.Bitmap) {
-		n.busy = 0
-		for pair := range n.pairs.keys.Len() {
-			if n.memory.alive(int32(pair), n.now, n.over) {
-				used.Set(pair)
-				n.busy++
-			}
-		}
-	}
+	n := &novelty{term: t, memory: m, shown: shown, start: runtime.MaxTime, now: runtime.MinTime, same: map[int32]struct{}{}}
+	n.keys = newGroups(a.Clauses["by"], t.max)
+	n.values = newGroups(a.Clauses["of"], t.max)
+	n.pairs = newGroups([]Arg{{Col: 0, Type: types.TInt}}, t.max)
+	n.keys.live = n.alive(0, func(key int) bool { return n.within(n.last[key]) })
+	n.values.live = n.alive(1, func(value int) bool { return n.within(n.used[value]) })
+	n.pairs.live = n.alive(2, func(pair int) bool { return n.memory.alive(int32(pair), n.now, n.over) })
 	return n
+}
+
+// alive marks the codes of one kind that are still needed.
+func (n *novelty) alive(kind int, needed func(code int) bool) func(used vec.Bitmap) {
+	return func(used vec.Bitmap) {
+		most := []int{len(n.last), len(n.used), n.pairs.keys.Len()}[kind]
+		n.busy[kind] = 0
+		for code := range most {
+			if needed(code) {
+				used.Set(code)
+				n.busy[kind]++
+			}
+		}
+	}
 }
 
 // within reports whether a time lies in (now-over, now].
 func (n *novelty) within(t int64) bool { return t != none && n.now-t < n.over }
 
 func (n *novelty) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) error {
-	rows := every(b)
-	if _, _, overflow := n.pairs.try(b, rows, len(rows)); overflow > 0 {
+	missing, overflow := n.codes(b, every(b))
+	if overflow > 0 {
 		return inSteps(b, func(step *runtime.Batch) error {
 			n.pass(step.Time[step.Sel[0]])
-			return n.push(step, emit)
+			missing, overflow := n.codes(step, step.Sel)
+			if overflow > 0 && n.reclaim() {
+				missing, overflow = n.codes(step, step.Sel)
+			}
+			n.pairs.overflow += int64(overflow)
+			return n.push(step, missing, emit)
 		})
 	}
-	return n.push(b, emit)
+	return n.push(b, missing, emit)
+}
+
+// reclaim makes room in the tables.
+func (n *novelty) reclaim() bool {
+	keys, values, pairs := n.keys.reclaim(), n.values.reclaim(), n.pairs.reclaim()
+	return keys || values || pairs
+}
+
+// codes finds the rows that have a key and a value, and their codes. It counts
+// nothing.
+func (n *novelty) codes(b *runtime.Batch, rows []int32) (missing, overflow int) {
+	n.row, n.key, n.val, n.pair, n.both = n.row[:0], n.key[:0], n.val[:0], n.pair[:0], n.both[:0]
+	keys, _, _ := n.keys.try(b, rows, len(rows))
+	values, _, _ := n.values.try(b, rows, len(rows))
+	for i, r := range rows {
+		switch k, v := keys[i], values[i]; {
+		case k >= 0 && v >= 0:
+			n.row, n.key, n.val = append(n.row, r), append(n.key, k), append(n.val, v)
+			n.both = append(n.both, int64(k)<<32|int64(v))
+		case k == state.NoKey || v == state.NoKey:
+			missing++
+		default:
+			overflow++
+		}
+	}
+	packed := &runtime.Batch{N: len(n.both), Cols: []*vec.Vec{vec.Ints(n.both, nil)}}
+	pairs, _, full := n.pairs.try(packed, nil, len(n.both))
+	n.pair = append(n.pair, pairs...)
+	return missing, overflow + full
 }
 
 // pass lets time pass.
@@ -126,44 +173,53 @@ func (n *novelty) pass(t int64) {
 	n.memory.forget(t, n.over)
 }
 
-func (n *novelty) push(b *runtime.Batch, emit runtime.Emit) error {
-	rows := every(b)
-	pairs, _ := n.pairs.of(b, rows, len(rows))
-	// A row without a value has a key, but tells nothing of it.
-	var known []int32
-	for i, r := range rows {
-		if pairs[i] >= 0 {
-			known = append(known, r)
-		}
+func (n *novelty) push(b *runtime.Batch, missing int, emit runtime.Emit) error {
+	n.pairs.missing += int64(missing)
+	if n.trace != nil {
+		n.left(b)
 	}
-	keys, _ := n.keys.of(b, known, len(known))
 	n.grow()
 	var pass []int32
-	seen, total := make([]int64, b.N), make([]int64, b.N)
-	n.eachTime(b, rows, pairs, keys, func(t int64, rows, pairs, keys []int32) {
+	var seen, total []int64
+	if n.shown {
+		seen, total = make([]int64, b.N), make([]int64, b.N)
+	}
+	for from := 0; from < len(n.row); {
+		t, to := b.Time[n.row[from]], from+1
+		for to < len(n.row) && b.Time[n.row[to]] == t {
+			to++
+		}
 		n.pass(t)
-		clear(n.judged)
-		for i, pair := range pairs {
-			r, since := rows[i], n.known(keys[i], t)
-			if t-since < n.after {
-				n.hold(b, r, runtime.Held{Why: runtime.WarmingUp, Since: since, Until: plus(since, n.after)})
+		if to > from+1 {
+			clear(n.same)
+		}
+		for i := from; i < to; i++ {
+			if n.pair[i] < 0 {
 				continue
 			}
-			_, again := n.judged[pair]
-			n.judged[pair] = struct{}{}
-			if seen[r], total[r] = n.memory.before(keys[i], pair, t, n.over); again || !n.few(seen[r], total[r]) {
-				n.hold(b, r, runtime.Held{Why: n.reason(total[r])})
-				continue
+			again := false
+			if to > from+1 {
+				_, again = n.same[n.pair[i]]
+				n.same[n.pair[i]] = struct{}{}
 			}
-			pass = append(pass, r)
+			if few, before, rows := n.judge(b, i, t, again); few {
+				pass = append(pass, n.row[i])
+				if n.shown {
+					seen[n.row[i]], total[n.row[i]] = before, rows
+				}
+			}
 		}
-		for i, pair := range pairs {
-			n.meet(keys[i], t)
-			n.memory.add(keys[i], pair, t)
+		for i := from; i < to; i++ {
+			if n.pair[i] >= 0 {
+				n.meet(n.key[i], n.val[i], t)
+				n.memory.add(n.key[i], n.pair[i], t)
+			}
 		}
-	})
-	n.pairs.settle(n.busy)
-	n.keys.settle(n.busy)
+		from = to
+	}
+	n.keys.settle(n.busy[0])
+	n.values.settle(n.busy[1])
+	n.pairs.settle(n.busy[2])
 	if len(pass) == 0 {
 		return nil
 	}
@@ -173,6 +229,23 @@ func (n *novelty) push(b *runtime.Batch, emit runtime.Emit) error {
 		out.Cols = append(slices.Clip(b.Cols), n.columns(seen, total)...)
 	}
 	return emit(&out)
+}
+
+// judge reports whether the value of row i is as rare as the term says, how often it
+// was seen, and how many rows its key had. again says that the pair had a row at that
+// very time.
+func (n *novelty) judge(b *runtime.Batch, i int, t int64, again bool) (few bool, seen, rows int64) {
+	since := n.known(n.key[i], t)
+	if t-since < n.after {
+		n.hold(b, n.row[i], runtime.Held{Why: runtime.WarmingUp, Since: since, Until: plus(since, n.after)})
+		return false, 0, 0
+	}
+	seen, rows = n.memory.before(n.key[i], n.pair[i], t, n.over)
+	if again || !n.few(seen, rows) {
+		n.hold(b, n.row[i], runtime.Held{Why: n.reason(rows)})
+		return false, seen, rows
+	}
+	return true, seen, rows
 }
 
 // columns are what rare adds to the rows.
@@ -186,30 +259,6 @@ func (n *novelty) columns(seen, total []int64) []*vec.Vec {
 		cols = append(cols, vec.Floats(part, nil))
 	}
 	return cols
-}
-
-// eachTime calls f with the rows of one time after another that have a pair and a key.
-// keys holds those of the rows with a pair.
-func (n *novelty) eachTime(b *runtime.Batch, rows, pairs, keys []int32, f func(t int64, rows, pairs, keys []int32)) {
-	var rs, ps, ks []int32
-	k := 0
-	for i, r := range rows {
-		if len(rs) > 0 && b.Time[rs[0]] != b.Time[r] {
-			f(b.Time[rs[0]], rs, ps, ks)
-			rs, ps, ks = rs[:0], ps[:0], ks[:0]
-		}
-		if pairs[i] < 0 {
-			continue
-		}
-		key := keys[k]
-		k++
-		if key >= 0 {
-			rs, ps, ks = append(rs, r), append(ps, pairs[i]), append(ks, key)
-		}
-	}
-	if len(rs) > 0 {
-		f(b.Time[rs[0]], rs, ps, ks)
-	}
 }
 
 // few reports whether a value is as rare as the term says.
@@ -233,9 +282,31 @@ func (n *novelty) known(key int32, t int64) int64 {
 
 // hold tells of a row that does not pass, if somebody listens.
 func (n *novelty) hold(b *runtime.Batch, row int32, h runtime.Held) {
-	if n.pairs.trace != nil {
-		n.pairs.trace(b, row, h)
+	if n.trace != nil {
+		n.trace(b, row, h)
 	}
+}
+
+// left tells of the rows that lack a key or a value, or room for it.
+func (n *novelty) left(b *runtime.Batch) {
+	told := vec.NewBitmap(b.N)
+	for i, r := range n.row {
+		if told.Set(int(r)); n.pair[i] < 0 {
+			n.trace(b, r, runtime.Held{Why: runtime.TooManyKeys})
+		}
+	}
+	b.Each(func(r int32) {
+		if told.Get(int(r)) {
+			return
+		}
+		why := runtime.TooManyKeys
+		for _, c := range slices.Concat(n.keys.cols, n.values.cols) {
+			if b.Cols[c].Loaded(nil).Missing(int(r)) {
+				why = runtime.KeyMissing
+			}
+		}
+		n.trace(b, r, runtime.Held{Why: why})
+	})
 }
 
 // reason is why a value that is not rare was held back, of so many rows of its key.
@@ -246,23 +317,31 @@ func (n *novelty) reason(rows int64) runtime.Outcome {
 	return runtime.SeenBefore
 }
 
-func (n *novelty) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { n.pairs.trace = tell }
+func (n *novelty) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { n.trace = tell }
 
-// meet notes that a key was seen.
-func (n *novelty) meet(key int32, t int64) {
+// meet notes that a key and a value were seen.
+func (n *novelty) meet(key, value int32, t int64) {
 	if n.last[key] == none || t-n.last[key] >= n.over {
 		n.since[key] = t
 	}
-	n.last[key] = t
+	n.last[key], n.used[value] = t, t
 	n.start = min(n.start, t)
 }
 
 func (n *novelty) grow() {
-	keys, pairs := n.keys.keys.Len(), n.pairs.keys.Len()
-	for old := len(n.last); old < keys; old++ {
-		n.since, n.last = append(n.since, none), append(n.last, none)
+	n.since, n.last = blank(n.since, n.keys.keys.Len()), blank(n.last, n.keys.keys.Len())
+	n.used = blank(n.used, n.values.keys.Len())
+	n.memory.grow(n.keys.keys.Len(), n.pairs.keys.Len())
+}
+
+// blank lengthens a list of times to n.
+func blank(x []int64, n int) []int64 {
+	old := len(x)
+	x = extend(x, n)
+	for i := old; i < n; i++ {
+		x[i] = none
 	}
-	n.memory.grow(keys, pairs)
+	return x
 }
 
 func (n *novelty) Advance(_ context.Context, watermark int64, _ runtime.Emit) error {
@@ -271,30 +350,32 @@ func (n *novelty) Advance(_ context.Context, watermark int64, _ runtime.Emit) er
 }
 
 func (n *novelty) Save(w *state.Writer) error {
-	n.keys.save(w)
-	n.pairs.save(w)
+	for _, g := range []*groups{n.keys, n.values, n.pairs} {
+		g.save(w)
+	}
 	w.Int(n.start)
 	w.Int(n.now)
-	state.Slice(w, n.since)
-	state.Slice(w, n.last)
+	for _, x := range [][]int64{n.since, n.last, n.used} {
+		state.Slice(w, x)
+	}
 	n.memory.save(w)
 	return nil
 }
 
 func (n *novelty) Load(r *state.Reader) error {
-	if err := n.keys.load(r); err != nil {
-		return err
-	}
-	if err := n.pairs.load(r); err != nil {
-		return err
+	for _, g := range []*groups{n.keys, n.values, n.pairs} {
+		if err := g.load(r); err != nil {
+			return err
+		}
 	}
 	n.start, n.now = r.Int(), r.Int()
-	n.since, n.last = state.ReadSlice[int64](r), state.ReadSlice[int64](r)
-	if len(n.since) != len(n.last) || len(n.last) > n.keys.keys.Len() {
+	n.since, n.last, n.used = state.ReadSlice[int64](r), state.ReadSlice[int64](r), state.ReadSlice[int64](r)
+	keys, values := n.keys.keys.Len(), n.values.keys.Len()
+	if len(n.since) != len(n.last) || len(n.last) > keys || len(n.used) > values {
 		r.Fail("the saved keys do not fit together")
 		return r.Err()
 	}
-	if err := n.memory.load(r, n.keys.keys.Len(), n.pairs.keys.Len()); err != nil {
+	if err := n.memory.load(r, keys, n.pairs.keys.Len()); err != nil {
 		return fmt.Errorf("values: %w", err)
 	}
 	n.grow()
@@ -302,8 +383,11 @@ func (n *novelty) Load(r *state.Reader) error {
 }
 
 func (n *novelty) Meter() runtime.Meters {
-	m, k := n.pairs.meter(), n.keys.meter()
-	m.Bytes += k.Bytes + 8*(cap(n.since)+cap(n.last)) + n.memory.bytes()
-	m.Overflow += k.Overflow
+	m := n.pairs.meter()
+	for _, g := range []*groups{n.keys, n.values} {
+		m.Bytes += g.meter().Bytes
+	}
+	m.Bytes += 8*(cap(n.since)+cap(n.last)+cap(n.used)+cap(n.both)) + n.memory.bytes()
+	m.Bytes += 4 * (cap(n.row) + cap(n.key) + cap(n.val) + cap(n.pair))
 	return m
 }
