@@ -148,3 +148,102 @@ func pushAll(set *det.Ruleset, records []arrow.Record) (string, error) {
 	slices.Sort(lines)
 	return strings.Join(lines, "\n"), err
 }
+
+// TestShardsAreConcurrent runs rules that are divided in every way on several
+// workers, for the race detector to watch, and holds their alerts against those of
+// one: by row, by key, whole, and rules that read the alerts of others.
+func TestShardsAreConcurrent(t *testing.T) {
+	const rules = `schema event {
+  time timestamp
+  user string
+  command string
+}
+
+rule single {
+  from event
+  when command == "ls"
+}
+
+rule keyed {
+  from event
+  window 10m by user { runs = count(), kinds = count_distinct(command) }
+  baseline usual of runs over 1d min 2
+  when runs > 1
+  risk 10 on user(user)
+}
+
+rule folded {
+  from event
+  window 30m sliding by who = lower(user), command { runs = count() }
+  when runs > 2
+  throttle 1h by who
+}
+
+rule whole {
+  from event
+  window 5m { runs = count() }
+  when runs > 3
+}
+
+rule again {
+  from rule keyed
+  window 1h by user { n = count() }
+  when n > 1
+}
+
+rule risky {
+  from risk
+  window 1h by entity { total = sum(score) }
+  when total > 10
+}
+`
+	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	defer mem.AssertSize(t, 0)
+	records := concurrentRecords(mem)
+	defer func() {
+		for _, rec := range records {
+			rec.Release()
+		}
+	}()
+	set := compileText(t, rules)
+	ids := func(shards int) []string {
+		var out []string
+		e, err := set.NewEngine(det.EngineOptions{Shards: shards, Alloc: mem, Each: func(a *runtime.Alert) error {
+			out = append(out, a.Rule+" "+a.ID)
+			return nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		for _, rec := range records {
+			if err := e.Push("event", rec); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := e.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(out)
+		return out
+	}
+	unfinished, err := set.NewEngine(det.EngineOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unfinished.Push("event", records[0]); err != nil {
+		t.Fatal(err)
+	}
+	unfinished.Close() // without Flush; the allocator sees that nothing is kept
+	want := ids(1)
+	for _, name := range []string{"single", "keyed", "folded", "whole", "again", "risky"} {
+		if !slices.ContainsFunc(want, func(id string) bool { return strings.HasPrefix(id, name+" ") }) {
+			t.Errorf("rule %s gives no alert", name)
+		}
+	}
+	for shards := 2; shards <= 8; shards++ {
+		if got := ids(shards); !slices.Equal(got, want) {
+			t.Errorf("%d shards: %d alerts, one worker: %d", shards, len(got), len(want))
+		}
+	}
+}

@@ -129,6 +129,11 @@ func (g *golden) run(t *testing.T) {
 		g.same(t, fmt.Sprintf("in batches of %d", size), want, g.push(t, rules, rows, pushing{size: size}))
 		g.same(t, fmt.Sprintf("in batches of %d, saved and restored", size), want, g.push(t, rules, rows, pushing{size: size, restart: true}))
 	}
+	for _, shards := range []int{2, 3, 8} {
+		g.same(t, fmt.Sprintf("with %d shards", shards), want, g.push(t, rules, rows, pushing{size: 16, shards: shards}))
+		g.same(t, fmt.Sprintf("with %d shards, saved and restored", shards), want, g.push(t, rules, rows, pushing{size: 3, shards: shards, restart: true}))
+		g.same(t, fmt.Sprintf("with %d shards and an index", shards), want, g.push(t, indexed, rows, pushing{size: 1 << 20, shards: shards}))
+	}
 	for seed := range uint64(4) {
 		g.same(t, "permuted within the lateness", want, g.push(t, rules, rows, pushing{size: 1, jitter: 10 * time.Minute, seed: seed}))
 		g.same(t, "permuted, saved and restored", want, g.push(t, rules, rows, pushing{size: 1, jitter: 10 * time.Minute, seed: seed, restart: true}))
@@ -244,6 +249,7 @@ type pushing struct {
 	size    int
 	jitter  time.Duration // rows come up to this much late
 	seed    uint64
+	shards  int
 	restart bool // save, and go on in a fresh engine, after every push
 }
 
@@ -256,6 +262,7 @@ func (g *golden) push(t *testing.T, rules *det.Ruleset, rows []row, how pushing)
 	c := &collector{dir: g.dir}
 	late := 0
 	opts := det.EngineOptions{
+		Shards:   how.shards,
 		Lateness: how.jitter, Each: c.add, Alloc: mem,
 		Alerts: func(arrow.Record) error { return nil },
 		Aside:  func(a det.Aside) { late++ },

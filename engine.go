@@ -29,6 +29,9 @@ type EngineOptions struct {
 	Ahead time.Duration
 	// Manual leaves the clock to Advance: nothing is late before that.
 	Manual bool
+	// Shards is how many workers share the rules over events, on as many cores. The
+	// alerts are the same for any number; 0 and 1 are none.
+	Shards int
 	// Alerts takes alerts as records of runtime.AlertSchema. The record is released
 	// after the call.
 	Alerts func(arrow.Record) error
@@ -56,15 +59,11 @@ type Engine struct {
 
 // NewEngine makes an engine with fresh state.
 func (r *Ruleset) NewEngine(opts EngineOptions) (*Engine, error) {
-	prog, err := r.program(opts.Trace, opts.Traced)
-	if err != nil {
-		return nil, err
-	}
 	alloc := opts.Alloc
 	if alloc == nil {
 		alloc = memory.DefaultAllocator
 	}
-	return &Engine{e: engine.New(prog, engine.Options{
+	e, _, err := r.engine(engine.Options{
 		Lateness: opts.Lateness, Ahead: opts.Ahead, Manual: opts.Manual, Aside: opts.Aside, Risk: opts.Risk,
 		Trace: r.refined(opts.Trace), Traced: opts.Traced,
 		Alerts: func(list []runtime.Alert) error {
@@ -82,7 +81,11 @@ func (r *Ruleset) NewEngine(opts EngineOptions) (*Engine, error) {
 			defer rec.Release()
 			return opts.Alerts(rec)
 		},
-	})}, nil
+	}, opts.Shards)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{e: e}, nil
 }
 
 // Push takes a batch of events of a schema; columns are found by the names of the

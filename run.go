@@ -40,6 +40,8 @@ type RunOptions struct {
 	State string
 	// BatchRows is about how many rows are read at a time; 0 is the readers' own.
 	BatchRows int
+	// Shards is how many workers share the rules over events; see EngineOptions.
+	Shards int
 	// Alloc makes the records that are read; nil is Go's own memory.
 	Alloc memory.Allocator
 	// Alerts takes the alerts as they arise.
@@ -167,11 +169,7 @@ type file struct {
 }
 
 func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
-	prog, err := r.program(opts.Trace, opts.Traced)
-	if err != nil {
-		return nil, err
-	}
-	n := &run{rules: r, opts: opts, prog: prog, seen: map[string]bool{}}
+	n := &run{rules: r, opts: opts, seen: map[string]bool{}}
 	n.reject = input.Tee(n.counts.Add, opts.Reject)
 	eo := engine.Options{Manual: opts.Lateness == nil, Ahead: opts.Ahead, Alerts: opts.Alerts, Aside: n.aside, Risk: opts.Risk, Trace: r.refined(opts.Trace), Traced: opts.Traced}
 	if opts.Lateness != nil {
@@ -180,7 +178,11 @@ func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
 	if !opts.Until.IsZero() {
 		eo.Until = opts.Until.UnixMicro()
 	}
-	n.engine, n.looked = engine.New(prog, eo), make([]unseen, len(prog.Streams))
+	var err error
+	if n.engine, n.prog, err = r.engine(eo, opts.Shards); err != nil {
+		return nil, err
+	}
+	n.looked = make([]unseen, len(n.prog.Streams))
 	if err := n.assign(); err != nil {
 		return nil, err
 	}

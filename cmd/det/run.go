@@ -32,6 +32,7 @@ type runFlags struct {
 	rejects     path
 	ledger      path
 	strict      bool
+	shards      int
 	stats       bool
 	failOnAlert bool
 }
@@ -82,6 +83,7 @@ func (o *runFlags) declare(f *pflag.FlagSet) {
 	f.Var(&o.state, "state", "go on from the state in this file, and save it there at the end")
 	f.Var(&o.rejects, "rejects", "write what was set aside to this file, as NDJSON")
 	f.Var(&o.ledger, "risk-ledger", "write what alerts add to the scores of entities to this file (.ndjson or .parquet), to be read as --input risk=FILE")
+	f.IntVar(&o.shards, "shards", 1, "share the rules among so many workers, each on a core; the alerts are the same")
 	f.BoolVar(&o.strict, "strict", false, "do not run at all if any rule does not compile")
 	f.BoolVar(&o.stats, "stats", false, "print counts, state and time for each stage at the end")
 	f.BoolVar(&o.failOnAlert, "fail-on-alert", false, "exit with 1 if there were alerts")
@@ -157,6 +159,7 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 		return errors.Join(err, alerts.close(), rejects.close())
 	}
 	stats, err := rules.Run(ctx, det.RunOptions{
+		Shards: o.shards,
 		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Until: o.until.value, State: o.state.value,
 		Alerts:   alerts.write,
 		Reject:   rejects.told(),

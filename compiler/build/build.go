@@ -29,6 +29,9 @@ type Options struct {
 	// that the engine can tell which of them held (engine.Options.Watch); of traced
 	// rules only.
 	Watched bool
+	// Sharded is for programs of an engine with workers (engine.NewSharded): the
+	// index takes only rules that look at single events, whose rows it shares out.
+	Sharded bool
 }
 
 // DefaultIndexFrom is about where an index begins to pay.
@@ -37,7 +40,7 @@ const DefaultIndexFrom = 16
 // Program makes a program of a rule set. Each call makes one of its own, with
 // fresh state.
 func Program(set *plan.Set, opts Options) (*engine.Program, error) {
-	b := &builder{set: set, watch: opts.Watched, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}}
+	b := &builder{set: set, watch: opts.Watched, sharded: opts.Sharded, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}}
 	for _, s := range set.Schemas {
 		b.stream(s)
 	}
@@ -59,6 +62,7 @@ type builder struct {
 	rules   map[*plan.Rule]int
 	derived bool // a rule reads alerts or risk
 	watch   bool
+	sharded bool
 }
 
 // streamBuilder gathers what the rules over one schema read.
@@ -139,11 +143,18 @@ func (b *builder) rule(r *plan.Rule, traced bool) error {
 		sb := b.streams[r.From.Schema]
 		rb.out.Stream = sb.index
 		rb.graph = newGraph(sb.def.Graph)
-		if !rb.trace {
-			rb.index = sb.def.Index
-		}
 		for _, col := range r.From.Columns {
 			rb.graph.columns[col] = sb.column(col.Name, col.Type)
+		}
+		how := partition(r)
+		if b.sharded {
+			var err error
+			if rb.out.Split, err = rb.split(how); err != nil {
+				return err
+			}
+		}
+		if !rb.trace && (!b.sharded || how.kind == engine.ByRow) {
+			rb.index = sb.def.Index
 		}
 	default:
 		b.derived = true

@@ -152,6 +152,10 @@ const outMost = 1 << 10
 
 // send hands an alert to the output and to the rules that read it.
 func (r *rule) send(a *runtime.Alert, at place) {
+	if r.e.collect != nil {
+		r.e.collect(r, a, at)
+		return
+	}
 	r.alerts++
 	if !r.def.Muted {
 		if r.e.out = append(r.e.out, *a); len(r.e.out) >= outMost {

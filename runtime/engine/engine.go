@@ -101,6 +101,10 @@ type Engine struct {
 	ended     bool                // Finish or Close was called
 	failed    error               // the first error of making alerts, told at the next flush
 	stats     Stats
+
+	workers []*worker // nil unless the engine has shards
+	front   *Engine   // of a worker: whose it is
+	collect func(r *rule, a *runtime.Alert, at place)
 }
 
 type stream struct {
@@ -344,6 +348,9 @@ func (e *Engine) aside(s *stream, b *runtime.Batch, i int, cause Cause) {
 }
 
 func (e *Engine) sourceName(i int32) string {
+	if e.front != nil {
+		return e.front.sourceName(i)
+	}
 	if int(i) < len(e.sources) {
 		return e.sources[i]
 	}
@@ -362,6 +369,22 @@ func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error
 		}
 		e.clock = max(e.clock, b.Time[b.N-1])
 	}
+	if err := e.judge(ctx, s, b); err != nil {
+		return err
+	}
+	for _, j := range s.joins {
+		if err := j.add(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge runs a batch through the rules of its stream.
+func (e *Engine) judge(ctx context.Context, s *stream, b *runtime.Batch) error {
+	if e.workers != nil {
+		return e.fan(ctx, slices.Index(e.streams, s), b)
+	}
 	s.frame.Begin(b.Cols, b.N)
 	due := s.rules
 	if s.index != nil {
@@ -369,11 +392,6 @@ func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error
 	}
 	for _, r := range due {
 		if err := r.first(ctx, b); err != nil {
-			return err
-		}
-	}
-	for _, j := range s.joins {
-		if err := j.add(b); err != nil {
 			return err
 		}
 	}
@@ -413,7 +431,12 @@ func (e *Engine) Advance(ctx context.Context, watermark int64) error {
 	if err := e.release(ctx, watermark); err != nil {
 		return err
 	}
-	for _, r := range e.rules {
+	if e.workers != nil {
+		if err := e.each(func(w *worker) error { return w.advance(ctx, watermark) }); err != nil {
+			return err
+		}
+	}
+	for _, r := range e.own() {
 		if err := r.advance(ctx, watermark); err != nil {
 			return err
 		}
@@ -431,7 +454,12 @@ func (e *Engine) Finish(ctx context.Context) error {
 	if err := e.Drain(ctx); err != nil {
 		return err
 	}
-	for _, r := range e.rules {
+	if e.workers != nil {
+		if err := e.each(func(w *worker) error { return w.finish(ctx) }); err != nil {
+			return err
+		}
+	}
+	for _, r := range e.own() {
 		if err := r.finish(ctx); err != nil {
 			return err
 		}
@@ -510,6 +538,9 @@ func (e *Engine) Close() {
 	}
 	for _, r := range e.rules {
 		r.close()
+	}
+	for _, w := range e.workers {
+		w.Close()
 	}
 }
 

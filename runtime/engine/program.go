@@ -55,6 +55,8 @@ type Rule struct {
 	// judge it alone.
 	Indexed int
 	Alert   Alert
+	// Split says how the rule is divided among workers, if there are any.
+	Split Split
 	// Fingerprint tells whether saved state belongs to this rule as it stands.
 	Fingerprint string
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/detlang/det/lang/types"
@@ -52,10 +53,22 @@ func (e *Engine) sections() []state.Section {
 			return s.buf.Save(w)
 		}})
 	}
-	for _, r := range e.rules {
+	for _, r := range e.own() {
 		list = append(list, state.Section{Name: r.section(), Save: r.save})
 	}
+	for _, w := range e.workers {
+		for _, r := range w.rules {
+			if r.def.Stream >= 0 {
+				list = append(list, state.Section{Name: w.section(r), Save: r.save})
+			}
+		}
+	}
 	return list
+}
+
+// section is the name of a rule's part that a worker has.
+func (w *worker) section(r *rule) string {
+	return fmt.Sprintf("%s shard %d of %d", r.section(), w.number+1, w.of)
 }
 
 func (r *rule) section() string { return ruleSection + r.def.Name + " " + r.def.Fingerprint }
@@ -88,6 +101,7 @@ func (e *Engine) saveClock(w *state.Writer) error {
 		w.String(s)
 	}
 	state.Slice(w, e.counted)
+	w.Int(int64(len(e.workers)))
 	return nil
 }
 
@@ -132,6 +146,7 @@ func (e *Engine) load(f *state.File) (notes []string, err error) {
 	if e.ended || e.stats.Rows > 0 {
 		return nil, errors.New("state is loaded before anything is pushed")
 	}
+	shards := int64(0)
 	found, err := f.Load(clockSection, func(r *state.Reader) error {
 		e.clock, e.watermark = r.Int(), r.Int()
 		e.sources, e.counted, e.byName = nil, nil, map[string]int32{}
@@ -143,6 +158,7 @@ func (e *Engine) load(f *state.File) (notes []string, err error) {
 		} else {
 			r.Fail("the saved sources are damaged")
 		}
+		shards = r.Int()
 		return r.Err()
 	})
 	if err == nil && !found {
@@ -150,6 +166,9 @@ func (e *Engine) load(f *state.File) (notes []string, err error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if shards != int64(len(e.workers)) {
+		return nil, fmt.Errorf("the state was saved with --shards %d: go on with as many, or without the state", max(shards, 1))
 	}
 	e.nameRules()
 	for _, s := range e.streams {
@@ -163,17 +182,33 @@ func (e *Engine) load(f *state.File) (notes []string, err error) {
 			notes = append(notes, fmt.Sprintf("the rules read other fields of %s than before: rows that waited for their time are left out", s.def.Name))
 		}
 	}
-	for _, r := range e.rules {
-		found, err := f.Load(r.section(), r.load)
-		if err != nil {
+	load := func(r *rule, section string) error {
+		found, err := f.Load(section, r.load)
+		if err != nil || found {
+			return err
+		}
+		note := fmt.Sprintf("rule %s is new: it starts without state", r.def.Name)
+		if has(f, ruleSection+r.def.Name+" ") {
+			note = fmt.Sprintf("rule %s has changed: it starts without the state of the earlier version", r.def.Name)
+		}
+		if !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+		return nil
+	}
+	for _, r := range e.own() {
+		if err := load(r, r.section()); err != nil {
 			return nil, err
 		}
-		switch {
-		case found:
-		case has(f, ruleSection+r.def.Name+" "):
-			notes = append(notes, fmt.Sprintf("rule %s has changed: it starts without the state of the earlier version", r.def.Name))
-		default:
-			notes = append(notes, fmt.Sprintf("rule %s is new: it starts without state", r.def.Name))
+	}
+	for _, w := range e.workers {
+		for _, r := range w.rules {
+			if r.def.Stream < 0 {
+				continue
+			}
+			if err := load(r, w.section(r)); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return notes, nil

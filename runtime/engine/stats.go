@@ -48,29 +48,54 @@ func (e *Engine) Stats() Stats {
 	s.Alerts += int64(len(e.out))
 	for _, st := range e.streams {
 		counts := StreamStats{Name: st.def.Name, Rows: st.rows}
-		if st.index != nil {
+		if st.index != nil && e.workers == nil {
 			index := st.index.m.Stats()
 			counts.Index = &index
 		}
 		s.Streams = append(s.Streams, counts)
 	}
-	for _, r := range e.rules {
-		rs := RuleStats{Name: r.def.Name, Alerts: r.alerts}
-		for i := range r.segs {
-			seg := &r.segs[i]
-			st := StageStats{Stage: seg.def.Stage, Rows: seg.in, Given: seg.given, Spent: seg.spent}
-			if i == 0 && r.def.Indexed >= 0 {
-				st.Rows = e.streams[r.def.Stream].index.rows
+	for i, r := range e.rules {
+		rs := RuleStats{Name: r.def.Name, Alerts: r.alerts, Stages: r.stats()}
+		if e.workers != nil && r.def.Stream >= 0 {
+			rs.Stages = e.workers[0].rules[i].stats()
+			for _, w := range e.workers[1:] {
+				for j, st := range w.rules[i].stats() {
+					rs.Stages[j].add(st)
+				}
 			}
-			if i+1 < len(r.segs) {
-				st.Spent -= min(st.Spent, r.segs[i+1].spent)
-			}
-			if m, ok := seg.def.Op.(runtime.Meter); ok {
-				st.Meters = m.Meter()
-			}
-			rs.Stages = append(rs.Stages, st)
 		}
 		s.Rules = append(s.Rules, rs)
 	}
 	return s
+}
+
+// stats are the counts of the rule's stages.
+func (r *rule) stats() []StageStats {
+	var out []StageStats
+	for i := range r.segs {
+		seg := &r.segs[i]
+		st := StageStats{Stage: seg.def.Stage, Rows: seg.in, Given: seg.given, Spent: seg.spent}
+		if i == 0 && r.def.Indexed >= 0 {
+			st.Rows = r.e.streams[r.def.Stream].index.rows
+		}
+		if i+1 < len(r.segs) {
+			st.Spent -= min(st.Spent, r.segs[i+1].spent)
+		}
+		if m, ok := seg.def.Op.(runtime.Meter); ok {
+			st.Meters = m.Meter()
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+// add adds the counts of the same stage of another worker.
+func (s *StageStats) add(o StageStats) {
+	s.Rows += o.Rows
+	s.Given += o.Given
+	s.Spent += o.Spent
+	s.Groups += o.Groups
+	s.Bytes += o.Bytes
+	s.MissingKey += o.MissingKey
+	s.Overflow += o.Overflow
 }

@@ -226,6 +226,9 @@ func (w *early) Load(r *state.Reader) error {
 	return w.evidence.load(r, n)
 }
 
+// Close lets go of the events that are kept.
+func (w *early) Close() { w.evidence.forget() }
+
 func (w *early) Meter() runtime.Meters {
 	m := w.groups.meter()
 	m.Bytes += w.book.size() + w.tally.bytes() + w.evidence.bytes() + 24*cap(w.pairs)

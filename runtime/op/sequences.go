@@ -584,6 +584,9 @@ func (s *sequences) whole(keys int) bool {
 	return true
 }
 
+// Close lets go of the events that are kept.
+func (s *sequences) Close() { s.evidence.forget() }
+
 func (s *sequences) Meter() runtime.Meters {
 	m := s.groups.meter()
 	m.Bytes += 4*cap(s.seat) + 8*cap(s.words) + 4*cap(s.free) + s.trail.bytes() + s.waits.bytes(len(s.need)) + s.evidence.bytes()

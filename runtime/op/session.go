@@ -239,6 +239,9 @@ func (w *sessions) Load(r *state.Reader) error {
 	return w.evidence.load(r, n)
 }
 
+// Close lets go of the events that are kept.
+func (w *sessions) Close() { w.evidence.forget() }
+
 func (w *sessions) Meter() runtime.Meters {
 	m := w.groups.meter()
 	m.Bytes += w.visits.size() + w.tally.bytes() + w.evidence.bytes() + 4*cap(w.group)

@@ -440,6 +440,9 @@ func (w *slider) Load(r *state.Reader) error {
 	return w.evidence.load(r, n)
 }
 
+// Close lets go of the events that are kept.
+func (w *slider) Close() { w.evidence.forget() }
+
 func (w *slider) Meter() runtime.Meters {
 	m := w.groups.meter()
 	m.Bytes += w.log.bytes() + 16*cap(w.runs) + w.exact.bytes() + w.evidence.bytes() + 12*cap(w.left.pos)
