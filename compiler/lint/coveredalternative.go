@@ -35,11 +35,12 @@ rule scripts {
 			gone := map[int]bool{}
 			for i := len(xs) - 1; i >= 0; i-- {
 				for j, other := range xs {
-					if i == j || gone[j] || !r.possible(append(given[:len(given):len(given)], xs[i])) {
+					if i == j || gone[j] {
 						continue
 					}
-					if r.possible(append(given[:len(given):len(given)], xs[i]), other) {
-						continue
+					here := append(given[:len(given):len(given)], xs[i])
+					if r.possible(here, other) || !r.possible(here) {
+						continue // what never holds is told by others
 					}
 					gone[i] = true
 					d := p.Tell(parts[i].Span(), "%s adds nothing: %s covers it", plan.String(xs[i]), plan.String(other))

@@ -35,8 +35,8 @@ rule big_posts {
 			gone := map[int]bool{}
 			for i := len(xs) - 1; i >= 0; i-- {
 				x := xs[i]
-				if _, isConst := constant(x); isConst || !r.possible(given, x) {
-					continue // told by others
+				if _, isConst := constant(x); isConst {
+					continue
 				}
 				rest := given[:len(given):len(given)]
 				for j, y := range xs {
@@ -44,8 +44,8 @@ rule big_posts {
 						rest = append(rest, y)
 					}
 				}
-				if !r.possible(rest) || r.possible(rest, x) {
-					continue
+				if r.possible(rest, x) || !r.possible(rest) || !r.possible(given, x) {
+					continue // what never or always holds is told by others
 				}
 				gone[i] = true
 				said := plan.String(x) + " follows from the rest of the condition"

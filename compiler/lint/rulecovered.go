@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zeebo/xxh3"
+
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/diag"
 	"github.com/detlang/det/lang/types"
@@ -45,12 +47,12 @@ rule admin_login {
 			if x := simpleRule(r); x != nil && x.text != "" {
 				x.witness()
 				all = append(all, x)
-				streams[r.Plan.From.Name()] = append(streams[r.Plan.From.Name()], x)
+				streams[x.group()] = append(streams[x.group()], x)
 			}
 		}
 		wider := make([]*Rule, len(all))
 		parallel(len(all), func(i int) {
-			for _, y := range streams[all[i].rule.Plan.From.Name()] {
+			for _, y := range streams[all[i].group()] {
 				if all[i].covered(y) {
 					wider[i] = y.rule
 					return
@@ -68,13 +70,15 @@ rule admin_login {
 
 // simple is a rule over single events: its conditions, joined.
 type simple struct {
-	rule  *Rule
-	conds []plan.Expr
-	text  string
-	reads []string          // names of the columns that it reads
-	atoms []atom            // its parts that are tests of a column against constants
-	fires []*facts          // the cases in which it fires
-	first map[string]*known // the first of them, by column
+	rule   *Rule
+	conds  []plan.Expr
+	text   string
+	reads  []string          // names of the columns that it reads
+	atoms  []atom            // its parts that are tests of a column against constants
+	demand uint64            // the columns of the atoms, hashed to bits
+	sure   uint64            // the columns that are there where it fires, hashed to bits
+	fires  []*facts          // the cases in which it fires
+	first  map[string]*known // the first of them, by column
 }
 
 // atom is a test of a column.
@@ -119,8 +123,14 @@ func simpleRule(r *Rule) *simple {
 	}
 	slices.Sort(s.reads)
 	s.atoms = atoms(s.conds)
+	for _, a := range s.atoms {
+		s.demand |= bit(a.col)
+	}
 	return s
 }
+
+// bit is one of 64 bits for a name.
+func bit(name string) uint64 { return 1 << (xxh3.HashString(name) % 64) }
 
 // atoms are the parts of conditions that test a column against constants.
 func atoms(conds []plan.Expr) []atom {
@@ -156,6 +166,9 @@ func (x *simple) witness() map[string]*known {
 			for s, k := range f.of {
 				if s.text == "" {
 					x.first[s.col.Name] = k
+					if k.present {
+						x.sure |= bit(s.col.Name)
+					}
 				}
 			}
 		}
@@ -178,15 +191,22 @@ func unnamed(x plan.Expr) plan.Expr {
 	})
 }
 
+// group are the rules that are held against each other: over one stream, of one
+// level, since a broad rule beside a sharper one is often meant.
+func (x *simple) group() string { return x.rule.Plan.From.Name() + "\x00" + x.rule.Plan.Meta.Level }
+
 // covered reports whether y fires whenever x does, but not the other way round,
 // and says no more of it.
 func (x *simple) covered(y *simple) bool {
-	return x != y && x.text != y.text && x.rule.Plan.Meta.Level == y.rule.Plan.Meta.Level && x.mayImply(y) && x.implies(y) && !y.implies(x)
+	return x != y && x.text != y.text && x.mayImply(y) && x.implies(y) && !y.implies(x)
 }
 
 // mayImply is a quick look: what y reads, x must read, and where x fires in one way,
 // the tests of y must hold.
 func (x *simple) mayImply(y *simple) bool {
+	if y.demand&^x.sure != 0 {
+		return false
+	}
 	for _, a := range y.atoms {
 		if k := x.witness()[a.col]; k == nil || !k.demands(a) {
 			return false // here x fires and this test of y fails
@@ -200,13 +220,15 @@ func (x *simple) mayImply(y *simple) bool {
 	return len(y.atoms) > 0
 }
 
-// demands reports whether a test holds for all that is known.
+// demands reports whether a test follows from what is known.
 func (k *known) demands(a atom) bool {
 	if !k.present {
 		return false
 	}
 	if len(a.text.values) > 0 {
-		return impossible(k.yes, append(k.no[:len(k.no):len(k.no)], a.text), false)
+		return slices.ContainsFunc(k.yes, func(c textTest) bool {
+			return !slices.ContainsFunc(c.values, func(v string) bool { return !implies(c.op, v, c.cased, a.text) })
+		})
 	}
 	n := *k
 	n.truth = map[string]bool{}

@@ -16,16 +16,16 @@ var sigmaStars = Lint{
 `),
 	Prefer: sigmaExample(sigmaID, sigmaDetection),
 	Rule: func(p *Pass, r *Rule) {
-		if !r.File.Sigma {
+		if !r.File.Sigma || !strings.Contains(r.yaml(), "*") {
 			return
 		}
 		at, modifier, indent := 0, "", -1
 		for l := range strings.Lines(r.yaml()) {
 			body := strings.TrimLeft(l, " ")
 			depth := len(l) - len(body)
-			if m := yamlField.FindStringSubmatch(body); m != nil {
+			if key, ok := yamlField(body); ok {
 				modifier, indent = "", depth
-				for _, mod := range strings.Split(m[1], "|")[1:] {
+				for _, mod := range strings.Split(key, "|")[1:] {
 					if mod == "contains" || mod == "startswith" || mod == "endswith" {
 						modifier = mod
 					}
@@ -33,8 +33,8 @@ var sigmaStars = Lint{
 			} else if !strings.HasPrefix(body, "-") && strings.TrimSpace(body) != "" && !strings.HasPrefix(body, "#") {
 				modifier = ""
 			}
-			if m := yamlValue.FindStringSubmatchIndex(l); m != nil && modifier != "" && depth >= indent {
-				if s := l[m[2]:m[3]]; idleStar(modifier, s) {
+			if modifier != "" && depth >= indent && strings.Contains(l, "*") {
+				if m := yamlValue.FindStringSubmatchIndex(l); m != nil && idleStar(modifier, l[m[2]:m[3]]) {
 					p.Tell(r.yamlAt(at+m[2], at+m[3]), "%s has this star already", modifier)
 				}
 			}
@@ -52,7 +52,10 @@ func idleStar(modifier, s string) bool {
 	return begins && modifier != "startswith" || ends && modifier != "endswith"
 }
 
-var (
-	yamlField = regexp.MustCompile(`^(?:- )?([A-Za-z0-9_.-]+(?:\|[a-z0-9]+)*):`)
-	yamlValue = regexp.MustCompile(`(?:: |- )\s*['"]([^'"]+)['"]\s*$`)
-)
+// yamlField is the key with which a line begins, modifiers included.
+func yamlField(line string) (key string, ok bool) {
+	key, _, ok = strings.Cut(strings.TrimPrefix(line, "- "), ":")
+	return key, ok && !strings.ContainsAny(key, " '\"#")
+}
+
+var yamlValue = regexp.MustCompile(`(?:: |- )\s*['"]([^'"]+)['"]\s*$`)

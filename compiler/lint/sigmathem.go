@@ -1,6 +1,9 @@
 package lint
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 var sigmaThem = Lint{
 	Code: "L805", Name: "sigma-of-them", Category: Sigma, Level: Info, Ext: ".yml",
@@ -22,7 +25,7 @@ var sigmaThem = Lint{
     condition: 1 of selection_*
 `),
 	Rule: func(p *Pass, r *Rule) {
-		if !r.File.Sigma {
+		if !r.File.Sigma || !strings.Contains(r.yaml(), " of them") {
 			return
 		}
 		for _, m := range ofThem.FindAllStringSubmatchIndex(r.yaml(), -1) {

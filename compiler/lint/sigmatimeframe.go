@@ -12,7 +12,7 @@ var sigmaTimeframe = Lint{
 	Avoid:   sigmaExample(sigmaID, strings.Replace(sigmaDetection, "    condition", "    timeframe: 5m\n    condition", 1)),
 	Prefer:  sigmaExample(sigmaID, sigmaDetection),
 	Rule: func(p *Pass, r *Rule) {
-		if !r.File.Sigma || barred.MatchString(r.yaml()) {
+		if !r.File.Sigma || !strings.Contains(r.yaml(), "timeframe:") || barred.MatchString(r.yaml()) {
 			return
 		}
 		if m := timeframe.FindStringIndex(r.yaml()); m != nil {
