@@ -55,6 +55,9 @@ func (n *run) unseen(ctx context.Context) []Unseen {
 		free := slices.DeleteFunc(slices.Clone(found), func(name string) bool { return mapped(schema, name) })
 		for _, name := range columns {
 			at := schema.Find(name)
+			if at < 0 && len(n.prog.Streams[i].Logs) > 0 {
+				continue // what its log source lacks is told for the log source
+			}
 			if at >= 0 && schema.Fields[at].Optional || slices.ContainsFunc(places(schema, name), func(p string) bool { return slices.Contains(found, p) }) {
 				continue
 			}

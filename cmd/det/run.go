@@ -172,6 +172,9 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	for _, u := range stats.Unseen {
 		fmt.Fprintln(s.err, s.err.paint(bold, "note:"), unseen(u))
 	}
+	if n := absentRules(stats); n > 0 {
+		fmt.Fprintf(s.err, "%s %s had no events of their log source; --stats names the sources\n", s.err.paint(bold, "note:"), counted(n, "rule"))
+	}
 	if o.stats {
 		written = errors.Join(written, printStats(s.err, stats))
 	} else if n := setAside(stats); n != "" {

@@ -23,6 +23,7 @@ func printStats(o *console, s det.RunStats) error {
 			printIndex(&b, st.Index)
 		}
 	}
+	printAbsent(&b, o, s)
 	if len(s.Rejected) > 0 {
 		fmt.Fprintf(&b, "%s\n", o.paint(bold, "set aside"))
 		for _, c := range s.Rejected {
@@ -40,6 +41,34 @@ func printStats(o *console, s det.RunStats) error {
 	}
 	_, err := io.WriteString(o, b.String())
 	return err
+}
+
+// printAbsent lists the log sources of which no event came.
+func printAbsent(b *strings.Builder, o *console, s det.RunStats) {
+	told := false
+	for _, st := range s.Streams {
+		for _, a := range st.Absent {
+			if !told {
+				fmt.Fprintf(b, "%s\n", o.paint(bold, "log sources without events"))
+				told = true
+			}
+			fmt.Fprintf(b, "  %-50s %s\n", a.Name, counted(len(a.Rules), "rule"))
+		}
+	}
+}
+
+// absentRules is how many rules had no events of their log source, of a run that had
+// any events at all.
+func absentRules(s det.RunStats) int {
+	n := 0
+	for _, st := range s.Streams {
+		for _, a := range st.Absent {
+			if st.Rows > 0 {
+				n += len(a.Rules)
+			}
+		}
+	}
+	return n
 }
 
 // printIndex tells what the index of a stream's rules did, and what it holds.

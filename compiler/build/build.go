@@ -176,6 +176,9 @@ func (b *builder) rule(r *plan.Rule, traced bool) error {
 			rb.out.Union = append(rb.out.Union, b.member(s, r.From.Columns))
 		}
 	}
+	if err := b.logSource(r, rb); err != nil {
+		return err
+	}
 	for i, st := range r.Stages {
 		if err := rb.stage(st, i); err != nil {
 			return err

@@ -149,6 +149,7 @@ func (c *checker) mappedField(s *types.Schema, b *ast.Block, st *ast.Stage) {
 	if !ok {
 		return
 	}
+	f.Optional = true // which events have it is a matter of their log source
 	if f.Doc == "" && b.Name != nil {
 		f.Doc = "of the mapping " + b.Name.Name
 	}
@@ -180,6 +181,26 @@ func (c *checker) mappedField(s *types.Schema, b *ast.Block, st *ast.Stage) {
 // that one; of several that say the same, any.
 func (c *checker) logsource(s *scope, x *ast.Call) plan.Expr {
 	want := map[string]string{}
+	cond := c.sources(s, x, want)
+	if cond != nil && s.rule.rule.Logs == nil {
+		s.rule.rule.Logs = &plan.LogSource{Name: sourceName(want), Cond: cond}
+	}
+	return cond
+}
+
+// sourceName says what a log source is called.
+func sourceName(parts map[string]string) string {
+	var words []string
+	for _, part := range logSourceParts {
+		if v, ok := parts[part]; ok {
+			words = append(words, part+" "+v)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// sources reads the arguments of logsource into want, and gives the condition.
+func (c *checker) sources(s *scope, x *ast.Call, want map[string]string) plan.Expr {
 	for _, a := range x.Args {
 		v, ok := "", false
 		if a.Name != nil {
@@ -257,17 +278,15 @@ func within(a, b map[string]string) bool {
 // selfNamed is the condition for a log source that no mapping has: the event itself
 // must name it, in logsource.product, logsource.category and logsource.service.
 func (c *checker) selfNamed(s *scope, x *ast.Call, want map[string]string) plan.Expr {
-	var words []string
 	var all []plan.Expr
 	for _, part := range logSourceParts {
 		v, ok := want[part]
 		if !ok {
 			continue
 		}
-		words = append(words, fmt.Sprintf("%s %s", part, v))
 		col := s.rule.sourceColumn("logsource."+part, &ast.Ident{Name: "logsource." + part, At: x.At}, true)
 		if col == nil {
-			c.diags.Errorf("D0914", x.At, "no mapping knows the log source %s, and schema %s is not open", strings.Join(words, ", "), s.rule.rule.From.Schema.Name)
+			c.diags.Errorf("D0914", x.At, "no mapping knows the log source %s, and schema %s is not open", sourceName(want), s.rule.rule.From.Schema.Name)
 			return nil
 		}
 		all = append(all, &plan.Op{Op: "==", Args: []plan.Expr{
@@ -275,7 +294,7 @@ func (c *checker) selfNamed(s *scope, x *ast.Call, want map[string]string) plan.
 		}, T: types.TBool, At: x.At, OpAt: x.At})
 	}
 	d := c.diags.Add(diag.Diagnostic{Code: "D0907", Severity: diag.Info, Span: x.At,
-		Message: fmt.Sprintf("no mapping knows the log source %s: the rule sees only events that name it themselves", strings.Join(words, ", "))})
+		Message: fmt.Sprintf("no mapping knows the log source %s: the rule sees only events that name it themselves", sourceName(want))})
 	d.Hint = `declare it: mapping mine for any_event { source … where … }; or let the events have logsource.product, logsource.category, logsource.service`
 	return &plan.And{Xs: all, At: x.At}
 }

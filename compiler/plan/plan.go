@@ -26,7 +26,14 @@ type Rule struct {
 	From   Source
 	Stages []*Stage
 	Alert  Alert
+	Logs   *LogSource // what the rule names with logsource(…), nil for nothing
 	At     source.Span
+}
+
+// LogSource is a log source and the condition of its events.
+type LogSource struct {
+	Name string
+	Cond Expr
 }
 
 // Meta is a rule's metadata.

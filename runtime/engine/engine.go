@@ -117,6 +117,8 @@ type stream struct {
 	frame frame
 	rows  int64
 	last  int64 // time of the last row of the last batch
+
+	absent []int // log sources of which no event came so far
 }
 
 // New makes an engine.
@@ -137,6 +139,9 @@ func New(p *Program, opts Options) *Engine {
 		}
 		if s.Index != nil {
 			st.index = newIndex(s.Index)
+		}
+		for i := range s.Logs {
+			st.absent = append(st.absent, i)
 		}
 		e.streams = append(e.streams, st)
 	}
@@ -386,6 +391,7 @@ func (e *Engine) judge(ctx context.Context, s *stream, b *runtime.Batch) error {
 		return e.fan(ctx, slices.Index(e.streams, s), b)
 	}
 	s.frame.Begin(b.Cols, b.N)
+	s.look()
 	due := s.rules
 	if s.index != nil {
 		due = s.index.due(s.rules, b)

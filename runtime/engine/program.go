@@ -30,8 +30,18 @@ type Stream struct {
 	// Timeless says that events may lack their time. Those that do are seen by the
 	// rules that look at single events, as if they were of 1970.
 	Timeless bool
+	// Logs are the log sources that rules name, each once.
+	Logs []LogSource
 	// Stateful says that a rule keeps state, so rows must come in order of time.
 	Stateful bool
+}
+
+// LogSource is a log source: its name, the condition of its events, and the rules
+// that name it.
+type LogSource struct {
+	Name  string
+	Cond  eval.ID
+	Rules []int
 }
 
 // Rule is one compiled rule. It reads an event stream (Stream ≥ 0), several of them

@@ -22,6 +22,15 @@ type StreamStats struct {
 	Rows int64
 	// Index is the counts of the index of the stream's rules; nil if it has none.
 	Index *match.Stats
+	// Absent are the log sources of which no event came.
+	Absent []AbsentSource
+}
+
+// AbsentSource is a log source of which no event came, and the rules that waited for
+// one.
+type AbsentSource struct {
+	Name  string
+	Rules []string
 }
 
 // RuleStats are the counts of one rule and of its stages.
@@ -52,6 +61,7 @@ func (e *Engine) Stats() Stats {
 			index := st.index.m.Stats()
 			counts.Index = &index
 		}
+		counts.Absent = e.absent(st)
 		s.Streams = append(s.Streams, counts)
 	}
 	for i, r := range e.rules {

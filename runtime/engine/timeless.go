@@ -43,6 +43,7 @@ func (e *Engine) timeless(ctx context.Context, s *stream, b *runtime.Batch) erro
 // single runs a batch through the rules that keep nothing.
 func (e *Engine) single(ctx context.Context, s *stream, b *runtime.Batch) error {
 	s.frame.Begin(b.Cols, b.N)
+	s.look()
 	due := s.rules
 	if s.index != nil {
 		due = s.index.due(s.rules, b)
