@@ -121,6 +121,28 @@ func TestWhy(t *testing.T) {
   from auth
   when user startswith "b" or (n >= 7 and not ok)
 }`, events: hours("ann", 1), at: "2024-03-01T00:00:00Z", want: runtime.ConditionFalse, change: "n 7 or more instead of 0"},
+		{name: "learned for a day", rule: `rule r {
+  from auth
+  first_seen of n by user over 30d after 1d
+}`, events: hours("ann", 2), at: "2024-03-01T00:00:01Z", want: runtime.WarmingUp},
+		{name: "nothing new", rule: `rule r {
+  from auth
+  first_seen of team by user over 30d after 0s
+}`, events: hours("ann", 2), at: "2024-03-01T00:00:01Z", want: runtime.SeenBefore},
+		{name: "half of it", rule: `rule r {
+  from auth
+  sequence by user within 1h {
+    zero = n == 0
+    three = n == 3
+  }
+}`, events: hours("ann", 3), at: "2024-03-01T00:00:02Z", want: runtime.Incomplete},
+		{name: "all of it", rule: `rule r {
+  from auth
+  sequence by user within 1h {
+    zero = n == 0
+    two = n == 2
+  }
+}`, events: hours("ann", 3), at: "2024-03-01T00:00:02Z", want: runtime.Fired},
 		{name: "a text", rule: `rule r {
   from auth
   when team == "blue" and not ok
@@ -225,6 +247,28 @@ func TestWhyHistory(t *testing.T) {
 		if got := fmt.Sprintf("%.3g", sum/float64(len(s.Sample))); int64(len(s.Sample)) != s.N || i < 0 || !near(s.Members[i].Value, got) {
 			t.Errorf("%s\n%d samples with mean %s; the engine says %d, %v", stages, len(s.Sample), got, s.N, s.Members)
 		}
+	}
+}
+
+// TestWhySteps asks about a sequence that lacks its last step: the events that fit
+// each step, and those alone, are told.
+func TestWhySteps(t *testing.T) {
+	rule := whySchema + `rule r {
+  from auth
+  sequence by user within 1h {
+    low = n < 2 repeat 2
+    high = n > 8
+    not ok = ok within 5m
+  }
+}`
+	x := ask(t, rule, hours("bob", 3)+hours("ann", 4), det.Question{Rule: "r", Entity: map[string]string{"user": "ann"}}, det.RunOptions{})
+	var got []string
+	for _, s := range x.Steps {
+		got = append(got, fmt.Sprintf("%s: %d of %d, %t", s.Text, s.Seen, s.Need, s.Holds()))
+	}
+	want := []string{"low = n < 2: 2 of 2, true", "high = n > 8: 0 of 1, false", "ok = ok: 0 of 0, true"}
+	if !slices.Equal(got, want) || len(x.Evidence) != 2 {
+		t.Errorf("got %q with %d events; want %q with 2", got, len(x.Evidence), want)
 	}
 }
 

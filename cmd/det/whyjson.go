@@ -26,6 +26,7 @@ type whyJSON struct {
 	Condition   *nodeJSON         `json:"condition,omitempty"`
 	Since       string            `json:"since,omitempty"`
 	Until       string            `json:"until,omitempty"`
+	Steps       []stepJSON        `json:"steps,omitempty"`
 	Statistics  []statisticsJSON  `json:"statistics"`
 	Changes     []changeJSON      `json:"changes"`
 	Events      []json.RawMessage `json:"events"`
@@ -39,6 +40,14 @@ type nodeJSON struct {
 	Reads     map[string]string `json:"reads,omitempty"`
 	Miss      string            `json:"short_by,omitempty"`
 	Nodes     []*nodeJSON       `json:"nodes,omitempty"`
+}
+
+type stepJSON struct {
+	Text  string   `json:"text"`
+	Not   bool     `json:"not,omitempty"`
+	Need  int      `json:"need"`
+	Seen  int      `json:"seen"`
+	Times []string `json:"times,omitempty"`
 }
 
 type statisticsJSON struct {
@@ -81,8 +90,15 @@ func writeWhyJSON(w io.Writer, x *why.Explanation) error {
 	if x.HasWindow {
 		out.WindowStart, out.WindowEnd = runtime.FormatTime(x.WindowStart), runtime.FormatTime(x.WindowEnd)
 	}
-	if x.Outcome == runtime.Throttled {
+	if x.Until != 0 {
 		out.Since, out.Until = runtime.FormatTime(x.Since), runtime.FormatTime(x.Until)
+	}
+	for _, s := range x.Steps {
+		one := stepJSON{Text: s.Text, Not: s.Not, Need: s.Need, Seen: s.Seen}
+		for _, t := range s.Times {
+			one.Times = append(one.Times, runtime.FormatTime(t))
+		}
+		out.Steps = append(out.Steps, one)
 	}
 	for _, s := range x.Statistics {
 		out.Statistics = append(out.Statistics, statisticsOf(s))

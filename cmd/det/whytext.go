@@ -18,6 +18,10 @@ func writeWhy(o *console, x *why.Explanation) error {
 		p.head(x.Stage, x.Place)
 		p.tree(x.Condition, 1)
 	}
+	if len(x.Steps) > 0 {
+		p.head(x.Stage, x.Place)
+		p.steps(x.Steps)
+	}
 	for _, s := range x.Statistics {
 		p.statistics(s)
 	}
@@ -141,6 +145,24 @@ func (p *whyPrinter) tree(n *why.Node, depth int) {
 	p.b.WriteString(strings.Repeat("  ", depth) + mark + " " + text + "\n")
 	for _, c := range n.Nodes {
 		p.tree(c, depth+1)
+	}
+}
+
+// steps writes the steps of a sequence: how many events fit them, and the last.
+func (p *whyPrinter) steps(list []why.Step) {
+	for _, s := range list {
+		mark := p.o.paint(red, "✗")
+		if s.Holds() {
+			mark = p.o.paint(cyan, "✓")
+		}
+		text, count := s.Text, fmt.Sprintf("  %s of %d", counted(s.Seen, "event"), s.Need)
+		if s.Not {
+			text, count = "not "+s.Text, "  "+counted(s.Seen, "event")
+		}
+		if n := len(s.Times); n > 0 {
+			count += ", the last at " + runtime.FormatTime(s.Times[n-1])
+		}
+		p.b.WriteString("  " + mark + " " + output.Printable(text) + p.o.paint(dim, count) + "\n")
 	}
 }
 

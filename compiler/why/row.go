@@ -56,6 +56,15 @@ func (r *row) eval(x plan.Expr) any {
 	return v
 }
 
+// input is the value of an expression that a stage was given, as it was given, or
+// else computed from the row.
+func (r *row) input(x plan.Expr) any {
+	if n, ok := r.at["$"+plan.String(x)]; ok {
+		return fold.Value(n.Value, x.Type())
+	}
+	return r.eval(x)
+}
+
 // holds reports whether a condition is true of the row.
 func (r *row) holds(x plan.Expr) bool { return r.eval(x) == true }
 

@@ -7,6 +7,8 @@
 package why
 
 import (
+	"slices"
+
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/runtime"
 )
@@ -35,6 +37,7 @@ type Explanation struct {
 	// Since and Until bound the time in which a throttled rule is silent.
 	Since, Until int64
 	Statistics   []*Statistics
+	Steps        []Step // of a sequence that was not complete
 	Changes      []Change
 	Evidence     []runtime.Event
 	Notes        []string
@@ -59,6 +62,12 @@ func (w *Witness) explain(s *seen) *Explanation {
 			if silent(j.Outcome) {
 				x.Changes = changes(st.Cond, r, w.rule)
 			}
+		}
+	}
+	if unmatched(j.Outcome) {
+		x.Steps, x.Evidence = w.steps(w.rule.Stages[j.Stage], s)
+		if j.Outcome == runtime.Incomplete && !slices.ContainsFunc(x.Steps, func(s Step) bool { return !s.Holds() }) {
+			x.note("every step was seen, but not one strictly after the other within the time")
 		}
 	}
 	if j.HasWindow {

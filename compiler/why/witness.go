@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/detlang/det/compiler/fold"
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/diag"
 	"github.com/detlang/det/lang/types"
@@ -32,6 +33,7 @@ type Witness struct {
 	peers   []*seen // windows of others that hold the time, or lie beside the last one
 	beside  []*seen // windows of others that are of the last time seen
 	event   *seen   // of the entity and no window, the nearest
+	trail   []*seen // events of the entity that came to a sequence, the last ones
 	keyed   int     // events without a key around the time
 	others  map[string]map[string]bool
 
@@ -121,7 +123,9 @@ func (w *Witness) See(j *runtime.Judgement) {
 	case mine && j.HasWindow:
 		w.windows = append(w.windows, w.keep(j))
 	case mine:
-		if s := w.keep(j); w.event == nil || w.distance(s) < w.distance(w.event) {
+		s := w.keep(j)
+		w.follow(s)
+		if w.event == nil || w.distance(s) <= w.distance(w.event) {
 			w.event = s
 		}
 	case j.HasWindow && w.compares:
@@ -195,7 +199,7 @@ func (w *Witness) entity(j *runtime.Judgement, name string) runtime.Named {
 				name = col.Column.Name
 				break
 			}
-			return runtime.Named{Name: name, Kind: a.Type.Kind, Value: newRow(j).eval(st.Inputs[a.Col])}
+			return runtime.Named{Name: name, Kind: a.Type.Kind, Value: fold.Stored(newRow(j).input(st.Inputs[a.Col]), a.Type.Kind)}
 		}
 	}
 	n, _ := j.Value(name)
@@ -242,7 +246,8 @@ func (w *Witness) per() int64 {
 	if w.group < 0 {
 		return 0
 	}
-	return w.rule.Stages[w.group].Row.Per.Microseconds()
+	st := w.rule.Stages[w.group]
+	return max(st.Row.Per, st.Args.Duration("within", 0)).Microseconds()
 }
 
 func (w *Witness) values() []Value {
@@ -311,6 +316,9 @@ func (w *Witness) answer() *seen {
 		}
 		return nil
 	}
+	if !w.fixed() && w.event != nil && !w.meant(best) && w.distance(w.event) < w.distance(best) {
+		return w.event
+	}
 	return best
 }
 
@@ -344,15 +352,18 @@ func (w *Witness) meant(s *seen) bool {
 func (w *Witness) fixed() bool { return w.group >= 0 && w.rule.Stages[w.group].Row.Every > 0 }
 
 // distance is how far a judgement is from the time asked for; 0 for a fixed window
-// that holds it, and for the alert that is asked about. A sliding window speaks for
+// or a match that holds it, and for the alert that is asked about. A sliding window speaks for
 // its key until it has emptied, so it comes before all later ones.
 func (w *Witness) distance(s *seen) int64 {
 	at := w.asked.At
 	if s.HasWindow && w.fixed() && at >= s.WindowStart && at < s.WindowEnd || w.asked.Alert != "" && w.meant(s) {
 		return 0
 	}
-	if s.HasWindow && !w.fixed() && (s.Time > at || at-s.Time >= w.per()) {
+	if s.HasWindow && !w.fixed() && len(w.rule.Stages[w.group].Args.Steps) == 0 && (s.Time > at || at-s.Time >= w.per()) {
 		return max(at-s.Time, s.Time-at) + w.per()
+	}
+	if s.HasWindow && len(w.rule.Stages[w.group].Args.Steps) > 0 && s.WindowStart <= at && at <= s.Time {
+		return 0
 	}
 	return max(at-s.Time, s.Time-at)
 }
