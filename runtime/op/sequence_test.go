@@ -318,3 +318,104 @@ func TestSequenceIsItsDefinition(t *testing.T) {
 		}
 	})
 }
+
+// matches feeds events to a sequence in batches of a size and lists what it told, as
+// key and time, with the rows that it left out.
+func matches(t *testing.T, a Args, events []event, size int) (told []string, m runtime.Meters) {
+	t.Helper()
+	c := newChain(t, sequenceColumns, func() []runtime.Operator {
+		return []runtime.Operator{must(t, sequence, Row{Cols: sequenceColumns}, a)}
+	})
+	for i := 0; i < len(events); {
+		j := min(i+size, len(events))
+		for j < len(events) && events[j].t == events[j-1].t {
+			j++
+		}
+		c.push(events[i:j], i, false)
+		i = j
+	}
+	for _, r := range c.out {
+		told = append(told, fmt.Sprint(r.vals[0], "@", r.time))
+	}
+	return told, c.ops[0].(runtime.Meter).Meter()
+}
+
+// TestSequenceMakesRoom fills the table of keys: those of which nothing is kept make
+// room, events of others are left out and counted, however they come.
+func TestSequenceMakesRoom(t *testing.T) {
+	s := script{within: 10, steps: []scriptStep{{repeat: 1}, {repeat: 1}}}
+	a := s.args()
+	a.Clauses["max"] = []Arg{konst(int64(2))}
+	e := func(at int64, key string, first, second bool) event {
+		return event{at, []any{key, first, second, false, false, false, false}}
+	}
+	events := []event{
+		e(100, "a", true, false), e(101, "b", true, false),
+		e(102, "c", true, false), // no room
+		e(105, "a", false, true), // a match; the events of a matter until 115
+		e(106, "c", false, true), // no room either
+		e(111, "d", true, false), // b is forgotten
+		e(112, "d", false, true),
+		e(113, "c", true, false), // no room: a and d
+		e(115, "c", true, false), // a is forgotten
+		e(116, "c", false, true),
+	}
+	for _, size := range []int{1, 2, 3, 100} {
+		told, m := matches(t, a, events, size)
+		if want := []string{"a@105", "d@112", "c@116"}; !slices.Equal(told, want) {
+			t.Errorf("batches of %d: %v, want %v", size, told, want)
+		}
+		if m.Overflow != 3 {
+			t.Errorf("batches of %d: %d events were left out, want 3", size, m.Overflow)
+		}
+	}
+}
+
+// TestWaitingMatchesAreBounded lets more matches of one key wait than there is room
+// for: the further ones are left out and counted.
+func TestWaitingMatchesAreBounded(t *testing.T) {
+	s := script{within: 10, overlap: true, steps: []scriptStep{{repeat: 1}}, trailing: []int64{1_000_000}, trailingColumn: []int{4}}
+	var events []event
+	for i := range int64(maxWaiting + 5) {
+		events = append(events, event{100 + i, []any{"a", true, false, false, false, false, false}})
+	}
+	events = append(events, event{5_000_000, []any{"a", false, false, false, false, false, false}})
+	told, m := matches(t, s.args(), events, 64)
+	if len(told) != maxWaiting || m.Overflow != 5 {
+		t.Errorf("%d matches and %d left out, want %d and 5", len(told), m.Overflow, maxWaiting)
+	}
+}
+
+func TestSequenceRefuses(t *testing.T) {
+	steps := func(list ...Step) Args {
+		a := script{within: 10}.args()
+		for i := range list {
+			list[i].Name, list[i].Repeat = fmt.Sprintf("s%d", i), max(list[i].Repeat, 1)
+		}
+		a.Steps = list
+		return a
+	}
+	for name, a := range map[string]Args{
+		"nothing to see":        steps(),
+		"only what must not be": steps(Step{Not: true}),
+		"one event":             steps(Step{}),
+		"too many events":       steps(Step{Repeat: maxLevels}, Step{}),
+		"too many steps":        steps(make([]Step, maxSteps+1)...),
+		"repeated never":        steps(Step{}, Step{}, Step{Not: true, Repeat: 2}),
+		"the first within":      steps(Step{Within: 5}, Step{}),
+	} {
+		if _, e := sequence.Output(Row{}, &a); e == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	two := steps(Step{}, Step{})
+	for word, arg := range map[string]Arg{
+		"within": konst(time.Duration(0)), "max": konst(int64(0)), "evidence": konst(int64(101)), "by": col(0, "tags", types.ListOf(types.String)),
+	} {
+		a := two
+		a.Clauses = map[string][]Arg{"within": {konst(time.Hour)}, word: {arg}}
+		if _, e := sequence.Output(Row{}, &a); e == nil || e.Clause != word {
+			t.Errorf("%s %v: %v", word, arg.Const, e)
+		}
+	}
+}
