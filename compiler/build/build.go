@@ -375,7 +375,7 @@ func (rb *ruleBuilder) alert() error {
 // fingerprint is a hash of all that decides a rule's state.
 func fingerprint(r *plan.Rule) string {
 	var b strings.Builder
-	r.Print(&b)
+	r.Own().Print(&b)
 	h := fnv.New64a()
 	h.Write([]byte(b.String()))
 	return fmt.Sprintf("%016x", h.Sum64())

@@ -131,6 +131,7 @@ func (r *ruleChecker) carried(name string, at *ast.Ident, open bool) (offer, boo
 
 // carry lets the rule's alerts bring a field along for the rules that read them.
 func (r *ruleChecker) carry(name string, at *ast.Ident) {
+	before := len(r.rule.From.Columns)
 	col := r.sourceColumn(name, at, false)
 	if col == nil {
 		col = r.sourceColumn(name, at, true)
@@ -138,6 +139,7 @@ func (r *ruleChecker) carry(name string, at *ast.Ident) {
 	if col == nil {
 		return
 	}
+	col.Carried = len(r.rule.From.Columns) > before
 	r.rule.Alert.Carried = append(r.rule.Alert.Carried, plan.Output{Name: name, X: &plan.Col{Column: col, At: at.At}})
 	r.settle()
 }

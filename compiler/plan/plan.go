@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/detlang/det/lang/source"
@@ -95,7 +96,9 @@ type Column struct {
 	Enum []string // the values it can have, where the schema says
 	// Optional is false only where the schema promises a value.
 	Optional bool
-	At       source.Span
+	// Carried says that only rules over the alerts name it.
+	Carried bool
+	At      source.Span
 }
 
 // Stage is one step of a rule that does something to rows. Cond is set for where
@@ -177,4 +180,26 @@ func (s *Stage) Placed() *op.Args {
 		a.Clauses[word] = place(args)
 	}
 	return &a
+}
+
+// Own is the rule without what is there for the rules that read its alerts, if it
+// reads the events of one schema: what it keeps does not depend on that.
+func (r *Rule) Own() *Rule {
+	own := *r
+	own.Alert.Carried, own.Meta.Muted = nil, false
+	if r.From.Schema == nil {
+		own.Alert.Carried = r.Alert.Carried
+		return &own
+	}
+	mine := func(cols []*Column) []*Column {
+		return slices.DeleteFunc(slices.Clone(cols), func(c *Column) bool { return c.Carried })
+	}
+	own.From.Columns = mine(r.From.Columns)
+	own.Stages = make([]*Stage, len(r.Stages))
+	for i, st := range r.Stages {
+		s := *st
+		s.Out = mine(st.Out)
+		own.Stages[i] = &s
+	}
+	return &own
 }
