@@ -102,6 +102,9 @@ func (r *Rule) made(st *plan.Stage, c *plan.Column) fact {
 		f.always = true
 		return f
 	}
+	if st.Spec.Name != "window" {
+		return f // a step of a sequence may find the keys in other fields
+	}
 	for _, k := range st.Args.Clauses["by"] {
 		if k.Name == c.Name && k.Col >= 0 {
 			f.always, f.values = true, r.values(st.Inputs[k.Col])

@@ -25,6 +25,7 @@ func All() []Lint {
 		exactCount,
 		slashInPath,
 		testWithoutExpect,
+		alwaysNew,
 
 		neverTrue,
 		filterExcludesAll,
@@ -45,6 +46,7 @@ func All() []Lint {
 		aboveCaps,
 		riskWithoutSource,
 		nearlySame,
+		deadStep,
 		unusedLet,
 		unusedParam,
 		unusedConst,
