@@ -135,7 +135,7 @@ func New(p *Program, opts Options) *Engine {
 	}
 	for _, s := range p.Streams {
 		st := &stream{
-			def: s, last: runtime.MinTime, doors: make([]vec.Door, len(s.Columns)), buf: order.NewBuffer(), frame: s.Graph.Frame(),
+			def: s, last: runtime.MinTime, doors: make([]vec.Door, len(s.Columns)), buf: order.NewBuffer(e.sourceName), frame: s.Graph.Frame(),
 		}
 		if s.Index != nil {
 			st.index = newIndex(s.Index)

@@ -60,7 +60,7 @@ func newRule(e *Engine, def *Rule) *rule {
 		}
 	}
 	if def.Stream < 0 {
-		r.buf = order.NewBuffer()
+		r.buf = order.NewBuffer(e.sourceName)
 	}
 	r.traced()
 	return r

@@ -12,7 +12,8 @@ import (
 
 // Buffer holds the rows of one stream until the clock has passed them, and then
 // gives them in order of time, ties in order of source and row; all rows of one
-// time in one batch.
+// time in one batch. Sources are in the order of their names: their numbers tell
+// which of them came first.
 //
 // Input is nearly always in order already. Then a batch passes without a copy:
 // only views of it are made, and the rows at its very end wait, because more of
@@ -25,6 +26,7 @@ type Buffer struct {
 	size    int64          // bytes of pending, about
 	runs    []*run         // sorted rows that were written to disk
 	columns []vec.Gatherer // by column, for batches made of several
+	names   func(source int32) string
 
 	// BatchRows bounds the batches made by sorting.
 	BatchRows int
@@ -45,19 +47,22 @@ type mark struct {
 	row    int64
 }
 
-func (m mark) compare(o mark) int {
-	if c := cmp.Compare(m.time, o.time); c != 0 {
+// compare tells which of two places comes first: less than 0 for a.
+func (q *Buffer) compare(a, b mark) int {
+	if c := cmp.Compare(a.time, b.time); c != 0 {
 		return c
 	}
-	if c := cmp.Compare(m.source, o.source); c != 0 {
-		return c
+	if a.source != b.source {
+		if c := cmp.Compare(q.names(a.source), q.names(b.source)); c != 0 {
+			return c
+		}
 	}
-	return cmp.Compare(m.row, o.row)
+	return cmp.Compare(a.row, b.row)
 }
 
-// NewBuffer makes an empty Buffer.
-func NewBuffer() *Buffer {
-	return &Buffer{sorted: true, last: mark{time: runtime.MinTime}, BatchRows: 1 << 14, Limit: DefaultLimit}
+// NewBuffer makes an empty Buffer. names gives the names of sources.
+func NewBuffer(names func(source int32) string) *Buffer {
+	return &Buffer{sorted: true, last: mark{time: runtime.MinTime}, names: names, BatchRows: 1 << 14, Limit: DefaultLimit}
 }
 
 // Rows is how many rows wait.
@@ -89,7 +94,7 @@ func (q *Buffer) follows(b *runtime.Batch) bool {
 		s, r := b.Pos.At(int32(i))
 		return mark{b.Time[i], s, r}
 	}
-	if q.last.compare(at(0)) > 0 {
+	if q.compare(q.last, at(0)) > 0 {
 		return false
 	}
 	plain := b.Pos.Source == nil && b.Pos.Row == nil // ties are in order then
@@ -97,7 +102,7 @@ func (q *Buffer) follows(b *runtime.Batch) bool {
 		prev := b.Time[0]
 		for i := 1; i < b.N; i++ {
 			t := b.Time[i]
-			if t < prev || t == prev && !plain && at(i-1).compare(at(i)) > 0 {
+			if t < prev || t == prev && !plain && q.compare(at(i-1), at(i)) > 0 {
 				return false
 			}
 			prev = t
@@ -204,7 +209,7 @@ func (q *Buffer) sort() {
 		}
 	}
 	slices.SortFunc(refs, func(a, b ref) int { // two rows of one mark, in the order in which they came
-		return cmp.Or(a.compare(b.mark), cmp.Compare(a.batch, b.batch), cmp.Compare(a.at, b.at))
+		return cmp.Or(q.compare(a.mark, b.mark), cmp.Compare(a.batch, b.batch), cmp.Compare(a.at, b.at))
 	})
 	old := q.pending
 	q.pending = nil

@@ -18,22 +18,26 @@ import (
 type event struct {
 	mark
 	text any
+	list any // of texts
 }
 
 func (e event) String() string {
-	return fmt.Sprintf("%d %d/%d %v", e.time, e.source, e.row, e.text)
+	return fmt.Sprintf("%d %d/%d %v %v", e.time, e.source, e.row, e.text, e.list)
 }
+
+// sourceName gives names whose order is not that of the numbers.
+func sourceName(source int32) string { return string('z' - rune(source)) }
 
 func batchOf(events []event) *runtime.Batch {
 	b := &runtime.Batch{N: len(events)}
-	var texts, numbers []any
+	var texts, numbers, lists []any
 	for _, e := range events {
 		b.Time = append(b.Time, e.time)
 		b.Pos.Source = append(b.Pos.Source, e.source)
 		b.Pos.Row = append(b.Pos.Row, e.row)
-		texts, numbers = append(texts, e.text), append(numbers, e.row)
+		texts, numbers, lists = append(texts, e.text), append(numbers, e.row), append(lists, e.list)
 	}
-	b.Cols = []*vec.Vec{vec.Of(types.String, texts...), vec.Of(types.Int, numbers...)}
+	b.Cols = []*vec.Vec{vec.Of(types.String, texts...), vec.Of(types.Int, numbers...), vec.Of(types.List, lists...)}
 	if !slices.ContainsFunc(texts, func(x any) bool { return x != nil }) {
 		b.Cols[0] = vec.Nulls(b.N) // as of a column that is not in the input
 	}
@@ -51,15 +55,18 @@ func TestBufferOrders(t *testing.T) {
 		var events []event
 		for i := range n {
 			e := event{mark: mark{int64(rapid.IntRange(0, 20).Draw(t, "time")), int32(rapid.IntRange(0, 2).Draw(t, "source")), int64(i)}}
+			if k := rapid.IntRange(0, 3).Draw(t, "list"); k > 0 {
+				e.list = []any{"a", fmt.Sprint("element ", i%5)}[:k-1]
+			}
 			if rapid.Bool().Draw(t, "present") {
 				e.text = fmt.Sprint("text ", i%7)
 			}
 			events = append(events, e)
 		}
 		if rapid.Bool().Draw(t, "ordered") {
-			slices.SortFunc(events, func(a, b event) int { return a.compare(b.mark) })
+			slices.SortFunc(events, func(a, b event) int { return NewBuffer(sourceName).compare(a.mark, b.mark) })
 		}
-		q := NewBuffer()
+		q := NewBuffer(sourceName)
 		q.BatchRows = rapid.IntRange(1, 10).Draw(t, "batch rows")
 		q.Limit = rapid.SampledFrom([]int64{1 << 20, 500, 1}).Draw(t, "limit")
 		defer func() { q.Close() }()
@@ -74,7 +81,7 @@ func TestBufferOrders(t *testing.T) {
 				if b.Cols[1].Value(i) != r {
 					t.Fatalf("row %d has the columns of another", r)
 				}
-				got = append(got, event{mark{b.Time[i], s, r}, b.Cols[0].Value(i)})
+				got = append(got, event{mark{b.Time[i], s, r}, b.Cols[0].Value(i), b.Cols[2].Value(i)})
 			}
 			lastTime = b.Time[b.N-1]
 			return nil
@@ -92,7 +99,7 @@ func TestBufferOrders(t *testing.T) {
 				t.Fatal(err)
 			}
 			if rapid.Bool().Draw(t, "restart") {
-				fresh := NewBuffer()
+				fresh := NewBuffer(sourceName)
 				fresh.BatchRows, fresh.Limit = q.BatchRows, q.Limit
 				restore(t, q, fresh)
 				q.Close()
@@ -108,7 +115,7 @@ func TestBufferOrders(t *testing.T) {
 		if err := q.Release(runtime.MaxTime, push); err != nil {
 			t.Fatal(err)
 		}
-		slices.SortFunc(want, func(a, b event) int { return a.compare(b.mark) })
+		slices.SortFunc(want, func(a, b event) int { return NewBuffer(sourceName).compare(a.mark, b.mark) })
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Fatalf("got\n%v\nwant\n%v", got, want)
 		}
@@ -120,12 +127,12 @@ func TestBufferOrders(t *testing.T) {
 
 // TestBufferSaves checks that rows that wait survive saving.
 func TestBufferSaves(t *testing.T) {
-	q := NewBuffer()
-	events := []event{{mark{5, 0, 1}, "b"}, {mark{3, 1, 2}, nil}, {mark{5, 0, 0}, "a"}}
+	q := NewBuffer(sourceName)
+	events := []event{{mark{5, 0, 1}, "b", nil}, {mark{3, 1, 2}, nil, nil}, {mark{5, 0, 0}, "a", []any{"x"}}}
 	if err := q.Add(batchOf(events)); err != nil {
 		t.Fatal(err)
 	}
-	fresh := NewBuffer()
+	fresh := NewBuffer(sourceName)
 	restore(t, q, fresh)
 	var got []any
 	err := fresh.Release(runtime.MaxTime, func(b *runtime.Batch) error {
@@ -148,7 +155,7 @@ func restore(t interface{ Fatal(...any) }, from, to *Buffer) {
 		err = w.Flush()
 	}
 	if err == nil {
-		err = to.Load(state.NewReader(&saved, int64(saved.Len())), []types.Kind{types.String, types.Int}, nil)
+		err = to.Load(state.NewReader(&saved, int64(saved.Len())), []types.Kind{types.String, types.Int, types.List}, sourceName)
 	}
 	if err != nil {
 		t.Fatal(err)

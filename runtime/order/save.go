@@ -106,7 +106,7 @@ func loadRows(r *state.Reader, kinds []types.Kind, names func(int32) string) (*r
 	return b, r.Err()
 }
 
-// plain is a text column without its dictionary.
+// plain is a column without dictionaries, in a list neither.
 func plain(v *vec.Vec) *vec.Vec {
 	if v.Kind == types.List && v.Child.Dict != nil {
 		out := *v

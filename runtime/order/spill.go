@@ -126,9 +126,9 @@ func (q *Buffer) merge(watermark int64, push func(*runtime.Batch) error) error {
 		for _, r := range runs {
 			switch {
 			case r.cur == nil:
-			case first == nil || r.head().compare(first.head()) < 0:
+			case first == nil || q.compare(r.head(), first.head()) < 0:
 				first, second = r, first
-			case second == nil || r.head().compare(second.head()) < 0:
+			case second == nil || q.compare(r.head(), second.head()) < 0:
 				second = r
 			}
 		}
@@ -146,7 +146,7 @@ func (q *Buffer) merge(watermark int64, push func(*runtime.Batch) error) error {
 		to = first.at + sort.Search(to-first.at, func(i int) bool {
 			s, row := b.Pos.At(int32(first.at + i))
 			m := mark{b.Time[first.at+i], s, row}
-			return m.time >= watermark || second != nil && second.head().compare(m) < 0
+			return m.time >= watermark || second != nil && q.compare(second.head(), m) < 0
 		})
 		parts = append(parts, b.Slice(first.at, to))
 		rows, last = rows+to-first.at, b.Time[to-1]
