@@ -86,11 +86,17 @@ func let(name string, at source.Span, x ast.Expr) *ast.Stage {
 	return &ast.Stage{Name: ident("let", at), Args: []*ast.Arg{{Name: ident(name, at), Value: x}}, At: at}
 }
 
-// texts is a list of texts at one place.
-func texts(list []string, at source.Span) *ast.ListExpr {
-	l := &ast.ListExpr{At: at}
-	for _, s := range list {
-		l.Elems = append(l.Elems, text(s, at))
+// written is a text with the place of the value that it was made of.
+type written struct {
+	text string
+	at   source.Span
+}
+
+// texts is a list of texts, which stands where its first element does.
+func texts(list []written) *ast.ListExpr {
+	l := &ast.ListExpr{At: list[0].at}
+	for _, w := range list {
+		l.Elems = append(l.Elems, text(w.text, w.at))
 	}
 	return l
 }

@@ -274,7 +274,7 @@ func (r *rule) comparison(it *item, target ast.Expr, v *node) ast.Expr {
 
 // regexes are searched anywhere in the value, with regard to case.
 func (r *rule) regexes(it *item, target ast.Expr) ast.Expr {
-	var list []string
+	var list []written
 	for _, a := range it.texts {
 		if a.node.form != scalar {
 			r.diags.Errorf("D0905", a.node.at, "re takes a regular expression")
@@ -297,23 +297,23 @@ func (r *rule) regexes(it *item, target ast.Expr) ast.Expr {
 		if it.flags != "" {
 			s = "(?" + it.flags + ")" + s
 		}
-		list = append(list, s)
+		list = append(list, written{s, a.node.at})
 	}
 	return r.quantified(it, target, "matches", list)
 }
 
 // quantified is one operator with one text or with several.
-func (r *rule) quantified(it *item, target ast.Expr, op string, list []string) ast.Expr {
-	at := it.texts[0].node.at
+func (r *rule) quantified(it *item, target ast.Expr, op string, list []written) ast.Expr {
+	at := list[0].at
 	if len(list) == 1 {
-		x := operator(target, op, text(list[0], at), at)
+		x := operator(target, op, text(list[0].text, at), at)
 		x.Cased = it.cased && op != "matches"
 		return x
 	}
 	if op == "==" && !it.cased && !it.all {
-		return operator(target, "in", texts(list, at), at)
+		return operator(target, "in", texts(list), at)
 	}
-	x := operator(target, op, texts(list, at), at)
+	x := operator(target, op, texts(list), at)
 	x.Cased = it.cased && op != "matches"
 	if x.Quant = "any"; it.all {
 		x.Quant = "all"
@@ -374,7 +374,7 @@ type groups struct {
 
 type group struct {
 	op    string // an operator, or null, exists, or list (for the name of one)
-	texts []string
+	texts []written
 	list  string // the operator of a list
 	at    source.Span
 }
@@ -382,13 +382,13 @@ type group struct {
 func (g *groups) add(op, list, text string, at source.Span) {
 	for i := range g.list {
 		if g.list[i].op == op && g.list[i].list == list && op != "list" {
-			if !slices.Contains(g.list[i].texts, text) {
-				g.list[i].texts = append(g.list[i].texts, text)
+			if !slices.ContainsFunc(g.list[i].texts, func(w written) bool { return w.text == text }) {
+				g.list[i].texts = append(g.list[i].texts, written{text, at})
 			}
 			return
 		}
 	}
-	g.list = append(g.list, group{op, []string{text}, list, at})
+	g.list = append(g.list, group{op, []written{{text, at}}, list, at})
 }
 
 // gather sorts the patterns of one value into groups.
@@ -511,7 +511,7 @@ func (r *rule) grouped(g *groups, target ast.Expr) ast.Expr {
 			is.Not = true
 			xs = append(xs, is)
 		case "list":
-			y := operator(target, x.list, name(x.texts[0], at), at)
+			y := operator(target, x.list, name(x.texts[0].text, at), at)
 			if x.list != "in" {
 				y.Quant, y.Cased = "any", it.cased
 				if it.all {
@@ -524,28 +524,22 @@ func (r *rule) grouped(g *groups, target ast.Expr) ast.Expr {
 		case "==":
 			if it.all {
 				for _, s := range x.texts {
-					xs = append(xs, operator(target, "==", text(s, at), at))
+					xs = append(xs, operator(target, "==", text(s.text, s.at), s.at))
 				}
 				continue
 			}
-			xs = append(xs, r.quantifiedAt(it, target, x.op, x.texts, at))
+			xs = append(xs, r.quantified(it, target, x.op, x.texts))
 		case "contains", "like":
 			if it.all && it.field == "" { // each in some value, not all in one
 				for _, s := range x.texts {
-					xs = append(xs, r.quantifiedAt(it, target, x.op, []string{s}, at))
+					xs = append(xs, r.quantified(it, target, x.op, []written{s}))
 				}
 				continue
 			}
-			xs = append(xs, r.quantifiedAt(it, target, x.op, x.texts, at))
+			xs = append(xs, r.quantified(it, target, x.op, x.texts))
 		default:
-			xs = append(xs, r.quantifiedAt(it, target, x.op, x.texts, at))
+			xs = append(xs, r.quantified(it, target, x.op, x.texts))
 		}
 	}
 	return chain(it.link(), xs)
-}
-
-func (r *rule) quantifiedAt(it *item, target ast.Expr, op string, list []string, at source.Span) ast.Expr {
-	single := *it
-	single.texts = []alternatives{{node: &node{at: at}}}
-	return r.quantified(&single, target, op, list)
 }
