@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,21 @@ func TestLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var whole, parts []string
+	tell := func(to *[]string) func([]runtime.RiskEvent) error {
+		return func(list []runtime.RiskEvent) error {
+			for _, e := range list {
+				*to = append(*to, e.ID)
+			}
+			return nil
+		}
+	}
 	events, past := filepath.Join(dir, "auth.ndjson"), filepath.Join(dir, "risk.ndjson")
+	alertsOf(t, rules, 0, tell(&whole), events)
+	alertsOf(t, rules, 3, tell(&parts), events)
+	if len(whole) != 2 || !slices.Equal(whole, parts) {
+		t.Errorf("contributions %q; with shards %q", whole, parts)
+	}
 	for _, suffix := range output.LedgerSuffixes {
 		name := filepath.Join(dir, "ledger"+suffix)
 		f, err := os.Create(name)
@@ -42,15 +57,18 @@ func TestLedger(t *testing.T) {
 			t.Fatal(err)
 		}
 		ledger := output.OpenLedger(f, suffix)
-		want := alertsOf(t, rules, ledger.Write, events, "risk="+past)
+		want := alertsOf(t, rules, 0, ledger.Write, events, "risk="+past)
 		if err := ledger.Close(); err != nil {
 			t.Fatal(err)
 		}
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if got := alertsOf(t, rules, nil, events, "risk="+past, "risk="+name); got != want {
+		if got := alertsOf(t, rules, 0, nil, events, "risk="+past, "risk="+name); got != want {
 			t.Errorf("%s: read back beside the events\n%s\nwant\n%s", suffix, got, want)
+		}
+		if got := alertsOf(t, rules, 3, nil, events, "risk="+past, "risk="+name); got != want {
+			t.Errorf("%s: read back beside the events, with shards\n%s\nwant\n%s", suffix, got, want)
 		}
 		var over []string
 		for _, line := range strings.Split(want, "\n") {
@@ -58,17 +76,17 @@ func TestLedger(t *testing.T) {
 				over = append(over, line)
 			}
 		}
-		if got := alertsOf(t, rules, nil, "risk="+past, "risk="+name); got != strings.Join(over, "\n") {
+		if got := alertsOf(t, rules, 0, nil, "risk="+past, "risk="+name); got != strings.Join(over, "\n") {
 			t.Errorf("%s: alone\n%s\nwant\n%s", suffix, got, strings.Join(over, "\n"))
 		}
 	}
 }
 
 // alertsOf are the ids, rules and values of the alerts over some inputs.
-func alertsOf(t *testing.T, rules *det.Ruleset, risk func([]runtime.RiskEvent) error, inputs ...string) string {
+func alertsOf(t *testing.T, rules *det.Ruleset, shards int, risk func([]runtime.RiskEvent) error, inputs ...string) string {
 	t.Helper()
 	var b strings.Builder
-	_, err := rules.Run(context.Background(), det.RunOptions{Inputs: inputs, Risk: risk, Alerts: func(list []runtime.Alert) error {
+	_, err := rules.Run(context.Background(), det.RunOptions{Inputs: inputs, Shards: shards, Risk: risk, Alerts: func(list []runtime.Alert) error {
 		for _, a := range list {
 			b.WriteString(a.ID + " " + a.Rule + " " + output.List(a.Values) + "\n")
 		}

@@ -352,8 +352,62 @@ func TestTraps(t *testing.T) {
 		})
 	}
 	for n := 1; n <= 26; n++ {
-		if !seen[n] && n != 25 { // 25, state of rules that were edited, is in testdata/script/state.txtar
+		if !seen[n] && n != 25 { // see TestTrap25
 			t.Errorf("no case of trap %d", n)
 		}
+	}
+}
+
+// Trap 25: when a rule was edited its state is dropped, which a note says, and that of
+// the others is kept.
+func TestTrap25(t *testing.T) {
+	set := func(threshold int) *det.Ruleset {
+		rules, diags := det.Compiler{}.Sources(det.Source{Name: "r.det", Text: fmt.Sprintf(trapSchema+`  window 1d by user { c = count() }
+  when c >= %d
+}
+
+rule other {
+  from logins
+  window 1d by user { c = count() }
+  when c >= 4
+}
+`, threshold)})
+		if diags.Errors() > 0 {
+			t.Fatal(&det.CompileError{Diagnostics: diags})
+		}
+		return rules
+	}
+	dir := t.TempDir()
+	path := func(name, events string) string {
+		full := filepath.Join(dir, name)
+		if err := os.WriteFile(full, []byte(events), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return full
+	}
+	var got, notes []string
+	run := func(rules *det.Ruleset, input, until string) {
+		opts := det.RunOptions{Inputs: []string{input}, State: filepath.Join(dir, "state"), Note: func(s string) { notes = append(notes, s) }}
+		if until != "" {
+			opts.Until = instant(t, until)
+		}
+		opts.Alerts = func(list []runtime.Alert) error {
+			for _, a := range list {
+				got = append(got, a.Rule+" "+output.List(a.Values))
+			}
+			return nil
+		}
+		if _, err := rules.Run(context.Background(), opts); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(set(4), path("morning.ndjson", every(2, time.Hour, time.Hour, "ann", "")), "")
+	run(set(2), path("evening.ndjson", every(2, 20*time.Hour, time.Hour, "ann", "")), "2024-03-02T00:00:00Z")
+	slices.Sort(got)
+	if want := []string{"other c 4", "r c 2"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if len(notes) != 1 || !strings.Contains(notes[0], "rule r has changed") {
+		t.Errorf("notes %q", notes)
 	}
 }

@@ -141,7 +141,7 @@ func (h *floatHistory) sample(c *floatQueue, j *judgement, s *samples, r int32) 
 	}
 	n := int64(len(h.rank))
 	if !h.skip {
-		n = c.windows(j)
+		n = max(n, c.windows(j)) // of a damaged state it may be less
 	}
 	s.n[r] = n
 	if n == 0 {
