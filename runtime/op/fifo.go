@@ -17,7 +17,7 @@ type fifo[E any] struct {
 }
 
 const (
-	fifoBits = 12
+	fifoBits = 10
 	fifoPage = 1 << fifoBits
 )
 
