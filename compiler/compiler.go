@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/detlang/det/compiler/check"
 	"github.com/detlang/det/compiler/fold"
@@ -34,7 +35,18 @@ type Options struct {
 	// Beside are files that Lint compiles with the others, so that rules find each
 	// other, without saying anything about them.
 	Beside []*source.File
+	// Open gives the text of files that are not what is on disk, such as those that
+	// an editor has changed; nil, or false, for those that are.
+	Open func(name string) (string, bool)
+	// Libraries keeps the trees of libraries between compilations.
+	Libraries *Libraries
+	// Uses, where set, is told what names mean.
+	Uses *check.Uses
 }
+
+// Libraries are trees of libraries that were parsed before. The zero value has none;
+// it may be used by several compilations at once.
+type Libraries struct{ trees sync.Map }
 
 // maxData is the size in bytes of a file that a list or a table may name.
 const maxData = 256 << 20
@@ -53,7 +65,7 @@ func Compile(files []*source.File, opts Options, diags *diag.List) *plan.Set {
 // checked parses and checks files together, and gives the rules as they were
 // written, with the trees of the files.
 func checked(files []*source.File, opts Options, diags *diag.List) (*plan.Set, []*ast.File) {
-	c := &compilation{diags: diags, loaded: map[string]*ast.File{}}
+	c := &compilation{diags: diags, loaded: map[string]*ast.File{}, open: opts.Open, libraries: opts.Libraries}
 	trees := c.trees(files)
 	set := check.Rules(trees, check.Options{
 		Functions: append(stdlib.Functions(), opts.Functions...),
@@ -66,13 +78,16 @@ func checked(files []*source.File, opts Options, diags *diag.List) (*plan.Set, [
 		Title:     fold.Title,
 		Condition: fold.Condition,
 		Assertion: fold.Assertion,
+		Uses:      opts.Uses,
 	}, diags)
 	return set, trees
 }
 
 type compilation struct {
-	diags  *diag.List
-	loaded map[string]*ast.File // by key, each file once
+	diags     *diag.List
+	loaded    map[string]*ast.File // by key, each file once
+	open      func(name string) (string, bool)
+	libraries *Libraries
 }
 
 // trees parses the files. Those of Sigma come last, since they are turned together
@@ -109,6 +124,11 @@ func (c *compilation) load(from *ast.File, imp *ast.Import) *ast.File {
 		if f := c.loaded[key(full)]; f != nil {
 			return f
 		}
+		if c.open != nil {
+			if text, ok := c.open(key(full)); ok {
+				return c.parse(key(full), source.New(full, text))
+			}
+		}
 		data, err := read(from.Source, name)
 		if err != nil {
 			c.diags.Errorf("D0801", imp.File.At, "cannot read the import: %s", err)
@@ -134,7 +154,17 @@ func (c *compilation) load(from *ast.File, imp *ast.Import) *ast.File {
 		}
 		return nil
 	}
-	return c.parse("lib:"+name, source.New(name+".det", text))
+	if c.libraries != nil {
+		if tree, ok := c.libraries.trees.Load(name); ok {
+			c.loaded["lib:"+name] = tree.(*ast.File)
+			return tree.(*ast.File)
+		}
+	}
+	tree := c.parse("lib:"+name, source.New(name+".det", text))
+	if c.libraries != nil {
+		c.libraries.trees.Store(name, tree)
+	}
+	return tree
 }
 
 func (c *compilation) parse(key string, f *source.File) *ast.File {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/detlang/det/compiler/lint"
+	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang"
 	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
@@ -16,18 +17,32 @@ const maxRounds = 10
 // Lint compiles files together and adds what the linter finds to what the
 // compiler says.
 func Lint(files []*source.File, opts Options, cfg *lint.Config) *diag.List {
+	return Examine(files, opts, cfg).Diags
+}
+
+// Examined is what was found out about files, without those beside them.
+type Examined struct {
+	Trees []*ast.File
+	Set   *plan.Set // as it was written, without the rules that have errors
+	Diags *diag.List
+}
+
+// Examine parses and checks files together, and lints them unless cfg is nil.
+func Examine(files []*source.File, opts Options, cfg *lint.Config) *Examined {
 	found := &diag.List{}
-	set, trees := checked(slices.Concat(files, opts.Beside), opts, found)
-	trees = slices.DeleteFunc(trees, func(t *ast.File) bool { return slices.Contains(opts.Beside, t.Source) })
-	diags := &diag.List{}
+	x := &Examined{Diags: &diag.List{}}
+	x.Set, x.Trees = checked(slices.Concat(files, opts.Beside), opts, found)
+	x.Trees = slices.DeleteFunc(x.Trees, func(t *ast.File) bool { return slices.Contains(opts.Beside, t.Source) })
 	for _, d := range found.All {
 		if !slices.Contains(opts.Beside, d.Span.File) {
-			diags.Add(d)
+			x.Diags.Add(d)
 		}
 	}
-	lint.Run(trees, set, cfg, diags)
-	diags.Sort()
-	return diags
+	if cfg != nil {
+		lint.Run(x.Trees, x.Set, cfg, x.Diags)
+	}
+	x.Diags.Sort()
+	return x
 }
 
 // Fix makes the fixes that the linter proposes, again until none is left, and

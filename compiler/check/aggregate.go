@@ -117,6 +117,7 @@ func (c *checker) aggregate(s *scope, x *ast.Call) plan.Expr {
 	col := s.aggs
 	st := col.s
 	spec := c.aggs[x.Fun.Name]
+	c.opts.Uses.call(x, UseAggregate, spec.Sig.String(), spec.Doc)
 	args, ok := c.arguments(col.inner, x, spec.Name, spec.Sig)
 	if !ok {
 		st.bad = true

@@ -137,6 +137,7 @@ func (r *ruleChecker) finish() {
 		}
 	}
 	r.title()
+	r.c.opts.Uses.holes(r)
 	r.settle()
 }
 

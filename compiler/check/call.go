@@ -18,11 +18,13 @@ func (c *checker) call(s *scope, x *ast.Call) plan.Expr {
 		return c.aggregate(s, x)
 	}
 	if b, ok := c.builtins[name]; ok {
+		c.opts.Uses.call(x, UseFunction, b.sig, b.doc)
 		return b.check(c, s, x)
 	}
 	if d, _ := s.mod.find(name); d != nil {
 		c.resolve(d)
 		if d.fn != nil {
+			c.opts.Uses.decl(x.Fun.At, d)
 			return c.expand(s, d, x)
 		}
 	}
@@ -31,6 +33,7 @@ func (c *checker) call(s *scope, x *ast.Call) plan.Expr {
 		c.unknownFunction(s, x)
 		return nil
 	}
+	c.opts.Uses.call(x, UseFunction, f.Sig.String(), f.Doc)
 	args, ok := c.arguments(s, x, f.Name, f.Sig)
 	if !ok {
 		return nil
@@ -221,7 +224,7 @@ func (c *checker) expand(s *scope, d *decl, x *ast.Call) plan.Expr {
 		if e == nil {
 			return nil
 		}
-		inner.locals[d.fn.Params[i].Name] = local{x: e}
+		inner.locals[d.fn.Params[i].Name] = local{x: e, at: d.fn.Params[i].At, param: true}
 	}
 	body := c.expr(inner, d.fn.Body)
 	if body == nil {
@@ -243,12 +246,20 @@ func (c *checker) fnDecl(d *decl) {
 			c.diags.Errorf("D0304", p.At, "two parameters are called %s", p.Name)
 		}
 		params[p.Name] = true
+		c.opts.Uses.local(p.At, p.Name, local{at: p.At, param: true})
 	}
 	var walk func(x ast.Expr)
 	walk = func(x ast.Expr) {
 		switch x := x.(type) {
 		case *ast.Name:
-			if found, _ := d.mod.find(x.Name); !params[x.Name] && found == nil {
+			found, _ := d.mod.find(x.Name)
+			for _, p := range d.fn.Params {
+				if p.Name == x.Name {
+					c.opts.Uses.local(x.At, x.Name, local{at: p.At, param: true})
+				}
+			}
+			c.opts.Uses.decl(x.At, found)
+			if !params[x.Name] && found == nil {
 				e := c.diags.Errorf("D0301", x.At, "unknown name %s: a fn sees its parameters and the declarations of its file", x.Name)
 				e.Hint = hint(x.Name, append(names(params), d.mod.visible(func(*decl) bool { return true })...))
 			}
@@ -337,6 +348,7 @@ func builtins() map[string]builtin {
 func (c *checker) statsArg(s *scope, x ast.Expr, of string) *stats {
 	if n, ok := ast.Unparen(x).(*ast.Name); ok {
 		if l, ok := s.locals[n.Name]; ok && l.stats != nil {
+			c.opts.Uses.local(n.At, n.Name, l)
 			return l.stats
 		}
 	}

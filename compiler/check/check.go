@@ -41,6 +41,8 @@ type Options struct {
 	// alert, and over all.
 	Condition func(text string, names map[string]types.Type) error
 	Assertion func(text string) error
+	// Uses, where set, is told what names mean, for editors.
+	Uses *Uses
 }
 
 // Rules checks files together and gives the rules without errors, ordered so that
@@ -95,6 +97,11 @@ func (c *checker) run(files []*ast.File) *plan.Set {
 			if d.rule == nil {
 				c.resolve(d)
 			}
+		}
+	}
+	for _, m := range mods {
+		for _, d := range m.order {
+			c.opts.Uses.decl(d.ast.DeclName().At, d)
 		}
 	}
 	c.mappings()

@@ -123,6 +123,7 @@ func (t *testChecker) condition(it *ast.Item, e *plan.Expect) bool {
 	}
 	if it.Name == nil {
 		cond.Text = it.Value.Span().Text()
+		t.c.opts.Uses.outputs(it.Value, t.test.Rule)
 		if err := t.c.opts.Condition(cond.Text, known); err != nil {
 			t.c.diags.Errorf("D0993", it.At, "%s", err)
 			return false
@@ -138,6 +139,7 @@ func (t *testChecker) condition(it *ast.Item, e *plan.Expect) bool {
 		}
 		return false
 	}
+	t.c.opts.Uses.output(it.Name.At, t.test.Rule, cond.Name)
 	v, ok := t.c.constValue(t.scope(), it.Value)
 	cond.Value = v
 	e.Conds = append(e.Conds, cond)

@@ -149,6 +149,7 @@ func firstColumn(e plan.Expr) string {
 
 func (c *checker) name(s *scope, x *ast.Name) plan.Expr {
 	if l, ok := s.locals[x.Name]; ok {
+		c.opts.Uses.local(x.At, x.Name, l)
 		if l.stats != nil {
 			c.diags.Errorf("D0211", x.At, "%s is a set of statistics, not a value", x.Name).Hint = "read one of them: " + x.Name + ".mean, " + x.Name + ".stddev, or use zscore(value, " + x.Name + ")"
 			return nil
@@ -159,10 +160,12 @@ func (c *checker) name(s *scope, x *ast.Name) plan.Expr {
 		return &plan.Named{Name: x.Name, X: l.x, At: x.At}
 	}
 	if col := s.column(x.Name); col != nil {
+		c.opts.Uses.column(x.At, s.rule, col)
 		return &plan.Col{Column: col, At: x.At}
 	}
 	if s.rule != nil && !s.rule.grouped {
 		if col := s.rule.sourceColumn(x.Name, &x.Ident, false); col != nil {
+			c.opts.Uses.column(x.At, s.rule, col)
 			return &plan.Col{Column: col, At: x.At}
 		}
 	}
@@ -171,6 +174,7 @@ func (c *checker) name(s *scope, x *ast.Name) plan.Expr {
 	}
 	if s.rule != nil && !s.rule.grouped {
 		if col := s.rule.sourceColumn(x.Name, &x.Ident, true); col != nil {
+			c.opts.Uses.column(x.At, s.rule, col)
 			return &plan.Col{Column: col, At: x.At}
 		}
 	}
@@ -209,6 +213,11 @@ func (c *checker) declared(s *scope, d *decl, ambiguous bool, x ast.Expr, name s
 		return nil
 	}
 	c.resolve(d)
+	at := x.Span()
+	if sel, ok := x.(*ast.Select); ok {
+		at = sel.Sel.At
+	}
+	c.opts.Uses.decl(at, d)
 	var k *plan.Const
 	switch {
 	case d.konst != nil:
@@ -235,10 +244,13 @@ func (c *checker) selectExpr(s *scope, x *ast.Select) plan.Expr {
 		if ok && l.stats != nil {
 			if !isMember(x.Sel.Name) {
 				e := c.diags.Errorf("D0305", x.Sel.At, "%s has no %s", base.Name, x.Sel.Name)
-				e.Hint = "there are: " + strings.Join(memberNames, ", ")
+				e.Hint = "there are: " + strings.Join(memberNames(), ", ")
 				return nil
 			}
-			return &plan.Col{Column: l.stats.member(x.Sel.Name), At: x.Span()}
+			col := l.stats.member(x.Sel.Name)
+			c.opts.Uses.local(base.At, base.Name, l)
+			c.opts.Uses.add(Use{At: x.Sel.At, Kind: UseMember, Name: x.Sel.Name, Type: col.Type.String(), Doc: memberDoc(x.Sel.Name)})
+			return &plan.Col{Column: col, At: x.Span()}
 		}
 		if im := s.mod.imports[base.Name]; im != nil {
 			if d := im.names[x.Sel.Name]; d != nil {
@@ -251,9 +263,11 @@ func (c *checker) selectExpr(s *scope, x *ast.Select) plan.Expr {
 	if path, ok := dotted(x); ok && s.rule != nil && !s.rule.grouped {
 		id := &ast.Ident{Name: path, At: x.Span()}
 		if col := s.rule.sourceColumn(path, id, false); col != nil {
+			c.opts.Uses.column(x.Span(), s.rule, col)
 			return &plan.Col{Column: col, At: x.Span()}
 		}
 		if col := s.rule.sourceColumn(path, id, true); col != nil {
+			c.opts.Uses.column(x.Span(), s.rule, col)
 			return &plan.Col{Column: col, At: x.Span()}
 		}
 		c.unknownName(s, &ast.Name{Ident: *id})

@@ -139,6 +139,7 @@ func (r *ruleChecker) upstream(a *ast.Arg) *plan.Rule {
 		c.diags.Errorf("D0307", n.At, "unknown rule %s", n.Name).Hint = hint(n.Name, names(c.rules))
 		return nil
 	}
+	c.opts.Uses.decl(n.At, d.decl)
 	if d.state == resolving {
 		c.diags.Errorf("D0601", n.At, "rule %s reads the alerts of %s, which depends on them", r.rule.Name, n.Name)
 		return nil
@@ -198,7 +199,9 @@ func (r *ruleChecker) shown() {
 	}
 	for _, name := range order {
 		if !clash[name] {
-			r.rule.From.Columns = append(r.rule.From.Columns, &plan.Column{Name: name, Type: known[name], Optional: true})
+			col := &plan.Column{Name: name, Type: known[name], Optional: true}
+			r.c.opts.Uses.shown(r.rule.From.Rules, col)
+			r.rule.From.Columns = append(r.rule.From.Columns, col)
 		}
 	}
 }

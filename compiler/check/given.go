@@ -191,6 +191,7 @@ func (t *testChecker) fields(st *ast.Stage, g *plan.Given) bool {
 			continue
 		}
 		seen[name] = true
+		t.c.opts.Uses.field(it.Name.At, s, name)
 		f := plan.GivenField{Name: name, At: it.Value.Span()}
 		if call, drawn := ast.Unparen(it.Value).(*ast.Call); drawn && call.On == nil && draws[call.Fun.Name] != "" {
 			f.Draw = t.draw(call)

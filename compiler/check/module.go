@@ -121,6 +121,7 @@ func (c *checker) importModule(m *module, imp *ast.Import) {
 	if f == nil {
 		return
 	}
+	c.opts.Uses.imported(imp, f)
 	im := c.module(f)
 	m.used = append(m.used, im)
 	if n := len(imp.Path); n > 0 {
@@ -180,6 +181,7 @@ func (c *checker) lookup(m *module, x ast.Expr) (*decl, string) {
 	switch x := x.(type) {
 	case *ast.Name:
 		d, ambiguous := m.find(x.Name)
+		c.opts.Uses.decl(x.At, d)
 		if ambiguous {
 			c.diags.Errorf("D0310", x.At, "%s is declared by more than one import", x.Name).Hint = "write it with the import's name before it"
 		}
@@ -188,6 +190,7 @@ func (c *checker) lookup(m *module, x ast.Expr) (*decl, string) {
 		if q, ok := x.X.(*ast.Name); ok {
 			full := q.Name + "." + x.Sel.Name
 			if im := m.imports[q.Name]; im != nil {
+				c.opts.Uses.decl(x.Sel.At, im.names[x.Sel.Name])
 				return im.names[x.Sel.Name], full
 			}
 			return nil, full
@@ -219,6 +222,7 @@ func (c *checker) resolve(d *decl) {
 		switch x.Keyword.Name {
 		case "schema":
 			d.schema = c.schema(x)
+			c.opts.Uses.schema(d.schema, x)
 		case "table":
 			d.table = c.table(d.mod, x)
 		}

@@ -112,6 +112,7 @@ func (r *ruleChecker) check() {
 		}
 		if name == "param" {
 			r.param(st)
+			c.opts.Uses.scene(r, st, false)
 			continue
 		}
 		spec := c.stages[name]
@@ -128,6 +129,7 @@ func (r *ruleChecker) check() {
 			if !r.from(st) {
 				return // without a row, everything after would be an echo
 			}
+			c.opts.Uses.scene(r, st, false)
 			continue
 		}
 		if !started {
@@ -138,7 +140,9 @@ func (r *ruleChecker) check() {
 			c.diags.Errorf("D0405", st.At, "`%s` stands before `from`", name)
 			continue
 		}
+		before := len(r.scope.row)
 		r.stage(st, spec)
+		c.opts.Uses.scene(r, st, spec.Fresh || len(r.scope.row) != before)
 	}
 	switch {
 	case !started && !c.broken(r.decl.block):

@@ -1,8 +1,11 @@
 package check
 
 import (
+	"strings"
+
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/ast"
+	"github.com/detlang/det/lang/source"
 	"github.com/detlang/det/lang/types"
 )
 
@@ -22,6 +25,8 @@ type scope struct {
 type local struct {
 	x     plan.Expr
 	stats *stats
+	at    source.Span // where it is bound
+	param bool        // of a fn
 }
 
 // stats is a bound baseline or peer group.
@@ -52,14 +57,51 @@ func (s *stats) member(name string) *plan.Column {
 	return col
 }
 
-// memberNames are what statistics have, for hints; p95 stands for all percentiles.
-var memberNames = []string{"n", "mean", "stddev", "median", "mad", "min", "max", "p95", "warm", "scale", "rscale", "slope", "expected"}
+// Member is a statistic of a baseline or a peer group.
+type Member struct{ Name, Doc string }
+
+// Members are the statistics that have names of their own; p95 stands for all
+// percentiles.
+var Members = []Member{
+	{"n", "How many samples there are."},
+	{"mean", "The mean of the samples."},
+	{"stddev", "The sample standard deviation (n-1)."},
+	{"median", "The median of the samples."},
+	{"mad", "The median of the absolute deviations from the median."},
+	{"min", "The smallest sample."},
+	{"max", "The largest sample."},
+	{"p95", "A percentile: p and a number from 0 to 100."},
+	{"warm", "Whether there are as many samples as `min` asks for."},
+	{"scale", "What a z-score divides by: the standard deviation, or the floor."},
+	{"rscale", "What a robust z-score divides by: 1.4826 times the MAD, or the floor."},
+	{"slope", "The slope of the trend."},
+	{"expected", "What the trend expects."},
+}
+
+// memberDoc tells what a statistic is.
+func memberDoc(name string) string {
+	for _, m := range Members {
+		if m.Name == name {
+			return m.Doc
+		}
+	}
+	return "The percentile " + strings.TrimPrefix(name, "p") + " of the samples."
+}
+
+// memberNames are their names, for hints.
+func memberNames() []string {
+	var names []string
+	for _, m := range Members {
+		names = append(names, m.Name)
+	}
+	return names
+}
 
 // isMember reports whether statistics have a member of this name: one of
-// memberNames, or p with a number from 0 to 100.
+// Members, or p with a number from 0 to 100.
 func isMember(name string) bool {
-	for _, m := range memberNames {
-		if name == m {
+	for _, m := range Members {
+		if name == m.Name {
 			return true
 		}
 	}
@@ -97,5 +139,7 @@ func (r *ruleChecker) bind(name *ast.Ident, l local) {
 		r.c.diags.Errorf("D0304", name.At, "%s is a field of the row", name.Name).Hint = "choose another name, so that a reader can tell which is meant"
 		return
 	}
+	l.at = name.At
 	r.scope.locals[name.Name] = l
+	r.c.opts.Uses.local(name.At, name.Name, l)
 }

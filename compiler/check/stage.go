@@ -489,6 +489,9 @@ func (s *stageChecker) flow(out op.Row) {
 			continue
 		}
 		st.Out[i] = &plan.Column{Name: col.Name, Type: s.unit(col), Optional: true, At: st.At}
+		if r.c.opts.Uses != nil {
+			r.c.opts.Uses.made(st.Out[i], s.columnAt(col.Name))
+		}
 	}
 	if st.Fresh {
 		s.regroup(out)

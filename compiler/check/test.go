@@ -61,6 +61,9 @@ func (c *checker) testDecl(m *module, b *ast.Block) {
 			continue
 		}
 		r := c.rules[n.Name]
+		if r != nil {
+			c.opts.Uses.decl(n.At, r.decl)
+		}
 		if r == nil {
 			c.diags.Errorf("D0307", n.At, "unknown rule %s", n.Name).Hint = hint(n.Name, names(c.rules))
 			continue
