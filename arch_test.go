@@ -54,7 +54,8 @@ var rooms = []struct {
 	{pkg: "examples"},
 	{pkg: "examples/company"},
 	{pkg: "examples/embed", may: []string{".", "lang/types", "runtime", "runtime/vec", "stdlib"}},
-	{pkg: "cmd/det", may: []string{".", "examples", "compiler/*", "examples/*", "lang", "lang/*", "runtime", "runtime/*", "stdlib"}, owns: []string{"github.com/spf13/pflag"}},
+	{pkg: "cmd/det/lsp", may: []string{".", "compiler", "compiler/*", "lang", "lang/*", "runtime/agg", "runtime/op", "stdlib"}, owns: []string{"github.com/sourcegraph/jsonrpc2"}},
+	{pkg: "cmd/det", may: []string{".", "cmd/det/lsp", "examples", "compiler/*", "examples/*", "lang", "lang/*", "runtime", "runtime/*", "stdlib"}, owns: []string{"github.com/spf13/pflag"}},
 }
 
 // TestImportPicture holds the code against the picture: every package has a row,

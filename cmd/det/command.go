@@ -46,6 +46,7 @@ func commands() []*command {
 		importCommand(),
 		planCommand(),
 		whyCommand(),
+		lspCommand(),
 		explainCommand(),
 		funcsCommand(),
 		completionCommand(),

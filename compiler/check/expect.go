@@ -87,7 +87,7 @@ func (t *testChecker) because(cl *ast.Clause, e *plan.Expect) bool {
 	if len(cl.Args) == 1 {
 		if n, ok := cl.Args[0].Value.(*ast.Name); ok && e.Kind == "none" {
 			e.Reason = n.Name
-			known := reasons()
+			known := Reasons()
 			if contains(known, n.Name) {
 				return true
 			}
@@ -102,8 +102,8 @@ func (t *testChecker) because(cl *ast.Clause, e *plan.Expect) bool {
 	return false
 }
 
-// reasons are the names that a test may give for silence.
-func reasons() []string {
+// Reasons are the names that a test may give for silence.
+func Reasons() []string {
 	var names []string
 	for _, o := range runtime.Outcomes {
 		if o.Outcome != runtime.Fired {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -106,4 +107,20 @@ func word(x ast.Expr) (string, bool) {
 		return x.Name, true
 	}
 	return dotted(x)
+}
+
+// MetaLine documents a line of metadata: its name, and what it may say where that is
+// a closed list.
+type MetaLine struct {
+	Name    string
+	Choices []string
+}
+
+// MetaLines are the lines of metadata, by name.
+func MetaLines() []MetaLine {
+	var out []MetaLine
+	for _, name := range slices.Sorted(maps.Keys(metadata)) {
+		out = append(out, MetaLine{name, metadata[name].choices})
+	}
+	return out
 }

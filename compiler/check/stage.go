@@ -220,7 +220,7 @@ func (s *stageChecker) head() {
 		if i >= len(args) {
 			if !p.Optional {
 				d := s.errorf("D0407", s.ast.At, "`%s` needs %s", s.spec.Name, p.Doc)
-				d.Hint = usage(s.spec)
+				d.Hint = Usage(s.spec)
 			}
 			return
 		}
@@ -238,7 +238,7 @@ func (s *stageChecker) head() {
 		}
 	}
 	if len(args) > len(s.spec.Head) {
-		s.errorf("D0407", args[len(s.spec.Head)].Value.Span(), "`%s` takes %s here", s.spec.Name, count(len(s.spec.Head), "argument")).Hint = usage(s.spec)
+		s.errorf("D0407", args[len(s.spec.Head)].Value.Span(), "`%s` takes %s here", s.spec.Name, count(len(s.spec.Head), "argument")).Hint = Usage(s.spec)
 	}
 }
 
@@ -256,7 +256,7 @@ func (s *stageChecker) clauses() {
 			d := s.errorf("D0402", cl.Word.At, "`%s` has no %s", s.spec.Name, word)
 			d.Hint = hint(word, names(known))
 			if d.Hint == "" {
-				d.Hint = usage(s.spec)
+				d.Hint = Usage(s.spec)
 			}
 			continue
 		}
@@ -294,8 +294,8 @@ func (s *stageChecker) clauses() {
 	}
 }
 
-// usage is a stage's shape in a line, for hints.
-func usage(spec *op.Spec) string {
+// Usage is a stage's shape in a line, for hints.
+func Usage(spec *op.Spec) string {
 	var b strings.Builder
 	b.WriteString(spec.Name)
 	for _, p := range spec.Head {

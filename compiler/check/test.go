@@ -1,6 +1,8 @@
 package check
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -208,4 +210,20 @@ func (t *testChecker) restart(st *ast.Stage) {
 		return
 	}
 	t.test.Restarts = append(t.test.Restarts, at)
+}
+
+// TestLine documents a line of a test: its name and the clauses that go with it.
+type TestLine struct {
+	Name    string
+	Clauses []string
+}
+
+// TestLines are the lines that tests may have, by name.
+func TestLines() []TestLine {
+	var out []TestLine
+	lines := testLines()
+	for _, name := range slices.Sorted(maps.Keys(lines)) {
+		out = append(out, TestLine{name, lines[name].clauses})
+	}
+	return out
 }
