@@ -23,8 +23,8 @@ type analysis struct {
 // analyse compiles a text of a document with the files that it needs.
 func (w *world) analyse(d *document, file *source.File, lints bool) *analysis {
 	a := &analysis{doc: d, file: file, uses: &check.Uses{}}
-	opts := compiler.Options{Open: w.text, Libraries: &w.libraries, Uses: a.uses}
-	files := append([]*source.File{file}, w.companions(d)...)
+	opts := compiler.Options{Open: w.text, Libraries: &w.libraries, Uses: a.uses, Beside: w.companions(d)}
+	files := []*source.File{file}
 	a.Examined = compiler.Examine(files, opts, nil)
 	if lints {
 		opts.Uses = nil

@@ -128,14 +128,15 @@ func (w *world) stillCompiles(edits map[string][]diag.Edit) error {
 	}
 	for path, text := range texts {
 		x := w.document(path)
-		files := []*source.File{source.New(path, text)}
+		var beside []*source.File
 		for _, f := range w.companions(x) {
 			if changed, ok := texts[f.Name]; ok {
 				f = source.New(f.Name, changed)
 			}
-			files = append(files, f)
+			beside = append(beside, f)
 		}
-		after := compiler.Examine(files, compiler.Options{Open: open, Libraries: &w.libraries}, nil).Diags
+		opts := compiler.Options{Open: open, Libraries: &w.libraries, Beside: beside}
+		after := compiler.Examine([]*source.File{source.New(path, text)}, opts, nil).Diags
 		if after.Errors() <= x.full().Diags.Errors() {
 			continue
 		}
