@@ -104,6 +104,17 @@ func TestWhole(t *testing.T) {
 	}
 }
 
+// TestFixInYAML: an item of a list goes with its line, and nothing else does.
+func TestFixInYAML(t *testing.T) {
+	const text = "title: Archivers\nid: 0d1b0a62-3f0a-4d0c-9a4e-9b7c5c0c2f11\nstatus: test\nlevel: low\ndescription: A program that packs files.\n" +
+		"logsource:\n  category: process_creation\n  product: windows\ndetection:\n  a:\n    CommandLine|contains:\n      - '.docx'\n      - .doc  # and .docm\n      - '.docm' # as well\n      - \".docs\"\n  condition: a\n"
+	fixed, left, made := compiler.Fix([]*source.File{source.New("a.yml", text)}, compiler.Options{}, &lint.Config{})
+	want := strings.Replace(strings.Replace(text, "      - '.docx'\n", "", 1), "      - \".docs\"\n", "", 1)
+	if fixed[0].Text != want || made != 2 || len(left.All) != 1 {
+		t.Errorf("%d fixes, %d findings left in\n%s", made, len(left.All), fixed[0].Text)
+	}
+}
+
 // FuzzLint: whatever the files, linting and fixing end without a panic, and after
 // fixes no less compiles.
 func FuzzLint(f *testing.F) {

@@ -47,7 +47,12 @@ rule tools {
 						continue
 					}
 					if b.Quant == "any" && holds(b.Op, v, w) || b.Quant == "all" && holds(b.Op, w, v) {
-						p.mend(p.Tell(list.Elems[i].Span(), "%q adds nothing beside %q", v, w), without(list.Elems, i), "")
+						d := p.Tell(list.Elems[i].Span(), "%q adds nothing beside %q", v, w)
+						if r.File.Sigma {
+							p.dropItem(d, list.Elems[i].Span())
+						} else {
+							p.mend(d, without(list.Elems, i), "")
+						}
 						break
 					}
 				}

@@ -45,6 +45,19 @@ func (p *Pass) mend(d *diag.Diagnostic, at source.Span, text string) {
 	d.Fix = &diag.Edit{Span: at, Text: text}
 }
 
+// dropItem gives a finding the fix of deleting an item of a list in YAML, if the
+// item has a line of its own and no comment behind it.
+func (p *Pass) dropItem(d *diag.Diagnostic, at source.Span) {
+	n, _ := at.File.Position(at.Start)
+	line := at.File.Line(n)
+	if strings.TrimSpace(line) != "- "+strings.TrimSpace(at.Text()) || strings.Contains(at.Text(), " #") {
+		return
+	}
+	start := at.File.LineStart(n)
+	end := min(start+len(line)+1, len(at.File.Text))
+	d.Fix = &diag.Edit{Span: source.Span{File: at.File, Start: start, End: end}}
+}
+
 // remove gives a finding the fix of deleting a whole line or declaration, with the
 // white space behind it.
 func (p *Pass) remove(d *diag.Diagnostic, at source.Span) {
