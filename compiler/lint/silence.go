@@ -38,9 +38,7 @@ func silencers(f *File) []*silencer {
 			return
 		}
 		s := &silencer{file: f, at: at, reason: strings.TrimSpace(m[2]), used: map[string]bool{}}
-		for _, id := range strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' }) {
-			s.lints = append(s.lints, id)
-		}
+		s.lints = strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' })
 		s.reach()
 		out = append(out, s)
 	}
