@@ -52,15 +52,6 @@ func (r *rings[E]) view(q *ring) []E {
 	return r.pages[q.at>>pageBits][from : from+q.n]
 }
 
-// last is the newest value, of an empty queue some other.
-func (r *rings[E]) last(q *ring) E {
-	if q.size == 0 {
-		var none E
-		return none
-	}
-	return r.pages[q.at>>pageBits][q.at&(pageLen-1)+(q.skip+q.n-1)%blockSize(q.size)]
-}
-
 // drop takes the oldest k values away.
 func (q *ring) drop(k int) {
 	q.skip += uint32(k)
