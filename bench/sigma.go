@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	goruntime "runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,7 +30,7 @@ const (
 // processes and with all rules, beside DuckDB with the same conditions in SQL over
 // as many events as it takes in some seconds.
 func (b *bench) sigma(duck *sql.DB) error {
-	if !b.wants("sigma") {
+	if !b.wants("sigma") && !b.onlySigma() {
 		return nil
 	}
 	processes, all, err := loadSigma()
@@ -61,6 +62,9 @@ func (b *bench) sigma(duck *sql.DB) error {
 	}
 	return nil
 }
+
+// onlySigma reports whether nothing but Sigma rules is asked for.
+func (b *bench) onlySigma() bool { return strings.HasPrefix(b.only, "sigma") }
 
 // loadRules compiles rules and makes an engine, and tells what that took.
 func (b *bench) loadRules(name string, sources []det.Source) (*det.Ruleset, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"math"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -25,6 +26,7 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 		return cols
 	}
 	keys, values, evidence := get(spec.Keys), get(spec.Values), get(spec.Evidence)
+	shown := places(spec.Evidence, spec.Values)
 	var suppressed *vec.Vec
 	if spec.Suppressed != None {
 		suppressed = f.Get(spec.Suppressed, mask)
@@ -51,7 +53,7 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 			}
 		} else {
 			at.source, at.row = b.Pos.At(row)
-			a.Evidence = []runtime.Event{{Source: r.e.sourceName(at.source), Row: at.row, Time: b.Time[i], Fields: present(named(spec.Evidence, evidence, i))}}
+			a.Evidence = []runtime.Event{{Source: r.e.sourceName(at.source), Row: at.row, Time: b.Time[i], Fields: fields(spec.Evidence, evidence, i, a.Values, shown)}}
 		}
 		if suppressed != nil && !suppressed.Missing(i) {
 			a.Suppressed = suppressed.I64[i]
@@ -101,15 +103,31 @@ func named(outs []Output, cols []*vec.Vec, row int) []runtime.Named {
 	return list
 }
 
-// present leaves out what is missing.
-func present(list []runtime.Named) []runtime.Named {
-	out := list[:0]
-	for _, n := range list {
+// places tells where in a list each output stands as well, -1 where it does not.
+func places(outs, list []Output) []int {
+	at := make([]int, len(outs))
+	for i, o := range outs {
+		at[i] = slices.IndexFunc(list, func(x Output) bool { return x.ID == o.ID })
+	}
+	return at
+}
+
+// fields are the fields of an event that are not missing. What the values of the
+// alert have, which is most of it, is not copied again.
+func fields(outs []Output, cols []*vec.Vec, row int, values []runtime.Named, shown []int) []runtime.Named {
+	list := make([]runtime.Named, 0, len(outs))
+	for i, o := range outs {
+		n := runtime.Named{Name: o.Name, Kind: o.Kind}
+		if at := shown[i]; at >= 0 {
+			n.Value = values[at].Value
+		} else {
+			n.Value = cols[i].Value(row)
+		}
 		if n.Value != nil {
-			out = append(out, n)
+			list = append(list, n)
 		}
 	}
-	return out
+	return list
 }
 
 // title is the rule's title with its holes filled.

@@ -14,6 +14,8 @@ import (
 type column interface {
 	// put appends one row; a value that does not fit becomes missing.
 	put(v value) outcome
+	// skip appends rows without a value.
+	skip(n int)
 	// take gives the rows so far and begins anew.
 	take() (arrow.Field, arrow.Array)
 	release()
@@ -39,6 +41,8 @@ type plainColumn struct {
 }
 
 func (c *plainColumn) put(v value) outcome { return c.append(v) }
+
+func (c *plainColumn) skip(n int) { c.build.AppendNulls(n) }
 
 func (c *plainColumn) take() (arrow.Field, arrow.Array) {
 	return arrow.Field{Name: c.name, Type: c.build.Type(), Nullable: true}, c.build.NewArray()

@@ -21,6 +21,7 @@ type rows struct {
 	line   func() int64 // the line where the current record begins, 0 for none
 
 	columns []column
+	filled  []int                   // by column: the rows of the batch that it has
 	time    *array.TimestampBuilder // of the event time, nil for none
 	n       int                     // rows in the batch so far
 	size    int                     // bytes of their records
@@ -67,6 +68,7 @@ func newRows(source string, req Request) (*rows, error) {
 		}
 		r.columns = append(r.columns, col)
 	}
+	r.filled = make([]int, len(r.columns))
 	if req.Time >= 0 {
 		r.time = r.columns[req.Time].(*plainColumn).build.(*array.TimestampBuilder)
 	}
@@ -99,9 +101,11 @@ func (r *rows) add(values []value, raw []byte) {
 		}
 	}
 	for i, c := range r.columns {
-		if i == r.req.Time {
-			continue
+		if i == r.req.Time || values[i].form == absent {
+			continue // of hundreds of columns, a record has twenty
 		}
+		r.fill(i, r.n)
+		r.filled[i]++
 		if o := c.put(values[i]); o >= unfit {
 			r.tellValue(i, values[i], o)
 		}
@@ -123,6 +127,14 @@ func (r *rows) add(values []value, raw []byte) {
 	r.n++
 	r.number++
 	r.size += len(raw)
+}
+
+// fill makes a column n rows long with rows that have no value.
+func (r *rows) fill(i, n int) {
+	if gone := n - r.filled[i]; gone > 0 {
+		r.columns[i].skip(gone)
+		r.filled[i] = n
+	}
 }
 
 func (r *rows) refuseTime(v value, o outcome, raw []byte) {
@@ -213,7 +225,17 @@ func (r *rows) batch() Batch {
 	fields := make([]arrow.Field, len(r.columns))
 	arrays := make([]arrow.Array, len(r.columns))
 	for i, c := range r.columns {
-		fields[i], arrays[i] = c.take()
+		switch {
+		case i != r.req.Time && r.filled[i] == 0:
+			fields[i] = arrow.Field{Name: r.req.Columns[i].Name, Type: arrow.Null, Nullable: true}
+			arrays[i] = array.NewNull(r.n)
+		case i != r.req.Time:
+			r.fill(i, r.n)
+			r.filled[i] = 0
+			fallthrough
+		default:
+			fields[i], arrays[i] = c.take()
+		}
 		defer arrays[i].Release()
 	}
 	b := Batch{

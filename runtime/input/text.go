@@ -63,6 +63,14 @@ func (c *textColumn) put(v value) outcome {
 	return o
 }
 
+func (c *textColumn) skip(n int) {
+	if c.dict == nil {
+		c.plain.AppendNulls(n)
+	} else {
+		c.codes.AppendNulls(n)
+	}
+}
+
 func (c *textColumn) take() (arrow.Field, arrow.Array) {
 	if c.dict == nil {
 		return arrow.Field{Name: c.name, Type: arrow.BinaryTypes.String, Nullable: true}, c.plain.NewArray()

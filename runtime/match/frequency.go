@@ -9,7 +9,7 @@ import (
 )
 
 // sampleRows is how many rows are looked at to learn how often predicates hold.
-const sampleRows = 2048
+const sampleRows = 1024
 
 // sampleText bounds the text, in bytes, that is kept of one column of a sample.
 const sampleText = 4 << 20
@@ -135,19 +135,20 @@ func placed(op Op, start, length, whole int) bool {
 }
 
 // frequencies estimates, for each predicate of a column, in which share of the rows
-// it holds, and writes it to freq. What was never seen is less likely the more words
-// it has.
-func (ix *Index) frequencies(col *column, s *sample, freq []float64) {
+// it holds, and writes it to freq. What was never seen is the likelier the more words
+// it has, and the shorter they are. counts is how often each gram stands in the
+// sample, nil if there is no value.
+func (ix *Index) frequencies(col *column, s *sample, freq []float64) (counts []uint32) {
 	rows := float64(max(s.rows, 1))
 	if s.present == 0 {
 		for _, id := range col.preds {
 			freq[id] = unseen(&ix.preds[id])
 		}
-		return
+		return nil
 	}
 	text := string(s.text)
 	g := newGrams(text)
-	counts := map[int32]int{}
+	hits := map[int32]int{}
 	var short []int32
 	equal := map[string][]int32{}
 	for _, id := range col.preds {
@@ -157,7 +158,7 @@ func (ix *Index) frequencies(col *column, s *sample, freq []float64) {
 			freq[id] = float64(s.present) / rows
 		case number:
 			for _, n := range p.nums {
-				counts[id] += s.numbers[n]
+				hits[id] += s.numbers[n]
 			}
 		case words:
 			isShort := false
@@ -184,7 +185,7 @@ func (ix *Index) frequencies(col *column, s *sample, freq []float64) {
 		count := func(id int32) {
 			if last[id] != i+1 {
 				last[id] = i + 1
-				counts[id]++
+				hits[id]++
 			}
 		}
 		g.find(value, count)
@@ -199,9 +200,10 @@ func (ix *Index) frequencies(col *column, s *sample, freq []float64) {
 	}
 	for _, id := range col.preds {
 		if p := &ix.preds[id]; p.kind != present {
-			freq[id] = float64(counts[id])/rows + unseen(p)
+			freq[id] = float64(hits[id])/rows + unseen(p)
 		}
 	}
+	return g.count
 }
 
 // unseen is a small share that stands for what a sample cannot tell: short words

@@ -38,6 +38,7 @@ type Matcher struct {
 	keys  []int32 // scratch
 	all   []int32 // scratch: the rows of a part of a batch
 	parts int
+	limit int // of what is remembered, in bytes
 	stats Stats
 }
 
@@ -69,7 +70,7 @@ func (ix *Index) Matcher() *Matcher {
 		ix: ix, samples: make([]sample, len(ix.columns)),
 		stamp: make([]uint32, len(ix.preds)), absent: make([]uint32, len(ix.columns)), seen: make([]uint32, len(ix.rules)),
 		cols: make([]*vec.Vec, len(ix.columns)), folded: make([]foldedRow, len(ix.columns)),
-		hits: make([][]int32, len(ix.rules)), maybe: make([][]int32, len(ix.rules)),
+		limit: maxHeld, hits: make([][]int32, len(ix.rules)), maybe: make([][]int32, len(ix.rules)),
 	}
 }
 
@@ -139,8 +140,9 @@ func (m *Matcher) choose() {
 	m.choice = m.ix.choose(m.samples)
 	m.values = m.values[:0]
 	for i := range m.ix.columns {
-		m.values = append(m.values, newValues(m.ix, &m.ix.columns[i], m.choice, m.choice.wide[i]))
+		m.values = append(m.values, newValues(m.ix, &m.ix.columns[i], m.choice, m.choice.wide[i], m.choice.grams[i]))
 	}
+	m.choice.grams = nil
 	if m.choice.sampled >= sampleRows {
 		m.samples = make([]sample, len(m.ix.columns))
 	}
@@ -159,10 +161,10 @@ const maxHeld = 64 << 20
 
 // trim forgets everything when it has become too much.
 func (m *Matcher) trim() {
-	if m.parts++; m.parts%64 != 0 {
+	if m.parts++; m.parts%4 != 0 {
 		return // looked at now and then
 	}
-	if size := m.size(); size > maxHeld {
+	if m.size() > m.limit {
 		m.stats.Forgotten++
 		for _, v := range m.values {
 			v.forget()

@@ -35,51 +35,14 @@ type values struct {
 	judged  int // values examined
 }
 
-// finder finds the predicates whose words stand in a text.
-type finder struct {
-	list  []string
-	words *automaton
-	uses  [][]use // by word
-	at    map[string]int
-}
-
-// add makes a predicate found by a word.
-func (f *finder) add(w string, u use) {
-	i, ok := f.at[w]
-	if !ok {
-		if f.at == nil {
-			f.at = map[string]int{}
-		}
-		i = len(f.list)
-		f.at[w] = i
-		f.list = append(f.list, w)
-		f.uses = append(f.uses, nil)
-	}
-	f.uses[i] = append(f.uses[i], u)
-}
-
-// ready makes the automaton, when the first text comes.
-func (f *finder) ready() bool {
-	if f.words == nil && len(f.list) > 0 {
-		f.words = newAutomaton(f.list)
-		f.at, f.list = nil, nil
-	}
-	return f.words != nil
-}
-
-// use is a predicate that looks for a word, and where the word must stand.
-type use struct {
-	pred int32
-	slot int32 // among the predicates of the column that have words
-	op   Op
-}
-
 // Bounds of what is remembered of one column.
 const (
 	maxInterned = 32 << 20 // bytes of plain text that got codes
 )
 
-func newValues(ix *Index, col *column, c *choice, wide bool) *values {
+// newValues is for a column of an index. counts is how often grams stand in a sample
+// of it, nil where that is not known.
+func newValues(ix *Index, col *column, c *choice, wide bool, counts []uint32) *values {
 	v := &values{col: col, wide: wide, sets: newSets(col.present), asked: map[int32]*answers{}}
 	for _, id := range col.preds {
 		p := &ix.preds[id]
@@ -92,13 +55,14 @@ func newValues(ix *Index, col *column, c *choice, wide bool) *values {
 		case p.kind == words && p.op == Equal:
 			v.learnEqual(id, p.words)
 		case p.kind == words:
-			u := use{id, int32(len(v.stamp)), p.op}
+			slot := int32(len(v.stamp))
 			v.stamp = append(v.stamp, 0)
 			for _, w := range p.words {
+				u := use{pred: id, slot: slot, op: p.op, word: w}
 				if vec.ASCII(w) {
-					v.words.add(w, u)
+					v.words.add(u, counts)
 				} else {
-					v.others.add(w, u)
+					v.others.add(u, nil)
 				}
 			}
 		}
@@ -284,16 +248,10 @@ func (v *values) looks() bool { return len(v.stamp) > 0 || v.equal != nil }
 // find appends the predicates that hold for a text by the words in it; a text that
 // is not ASCII must be folded.
 func (v *values) find(f *finder, text string, held []int32) (_ []int32, ascii bool) {
-	if !f.ready() {
-		return held, vec.ASCII(text)
-	}
-	ascii = f.words.find(text, func(word int32, end int) {
-		length := f.words.words[word]
-		for _, u := range f.uses[word] {
-			if v.stamp[u.slot] != v.epoch && placed(u.op, end-length, length, len(text)) {
-				v.stamp[u.slot] = v.epoch
-				held = append(held, u.pred)
-			}
+	ascii = f.find(text, func(u *use) {
+		if v.stamp[u.slot] != v.epoch {
+			v.stamp[u.slot] = v.epoch
+			held = append(held, u.pred)
 		}
 	})
 	return held, ascii

@@ -53,12 +53,13 @@ func (ix *Index) cover(f *formula, cost func(pred int32) float64) cover {
 
 // choice is how rules are found, as the frequencies of a sample suggest.
 type choice struct {
-	wide    []bool    // by column: its values are mostly new
-	known   []bool    // by predicate: whether the sets of its column tell if it holds
-	finds   [][]int32 // by predicate: the rules that it is a witness of
-	free    []int32   // rules without a witness
-	routes  []int32   // columns that tell logs apart
-	sampled int       // rows
+	wide    []bool     // by column: its values are mostly new
+	known   []bool     // by predicate: whether the sets of its column tell if it holds
+	finds   [][]int32  // by predicate: the rules that it is a witness of
+	free    []int32    // rules without a witness
+	routes  []int32    // columns that tell logs apart
+	sampled int        // rows
+	grams   [][]uint32 // by column, until its words are known
 }
 
 // maxRoutes is how many columns may tell logs apart.
@@ -75,7 +76,7 @@ func (ix *Index) choose(samples []sample) *choice {
 		s := &samples[i]
 		c.sampled = s.rows
 		c.wide[i] = s.present >= minJudged && s.fresh*wideShare > s.present
-		ix.frequencies(&ix.columns[i], s, freq)
+		c.grams = append(c.grams, ix.frequencies(&ix.columns[i], s, freq))
 	}
 	cost := func(p int32) float64 {
 		pred := &ix.preds[p]
