@@ -77,40 +77,39 @@ func isText(st *ast.Stage) bool {
 		return false
 	}
 	l, ok := st.Args[0].Value.(*ast.Literal)
-	_, isString := literalValue(l, ok).(string)
-	return isString
-}
-
-func literalValue(l *ast.Literal, ok bool) any {
 	if !ok {
-		return nil
+		return false
 	}
-	return l.Value
+	_, ok = l.Value.(string)
+	return ok
 }
 
 // mappingSchema is the schema that a mapping is for.
 func (c *checker) mappingSchema(m *module, b *ast.Block) *types.Schema {
-	for _, cl := range b.Clauses {
-		if cl.Word.Name != "for" || len(cl.Args) != 1 {
-			c.diags.Errorf("D0402", cl.Word.At, "a mapping has no %s here", cl.Word.Name).Hint = "write: mapping NAME for any_event { … }"
-			return nil
-		}
-		d, name := c.lookup(m, cl.Args[0].Value)
-		if d != nil {
-			c.resolve(d)
-		}
-		if d == nil || d.schema == nil {
-			c.diags.Errorf("D0303", cl.Args[0].Value.Span(), "unknown schema %s", name).Hint = "a mapping for Sigma rules is: import std.sigma, mapping NAME for any_event { … }"
-			return nil
-		}
-		if !d.schema.Open {
-			c.diags.Errorf("D0914", cl.Args[0].Value.Span(), "schema %s is not open, so that it has all the fields that it can have", name)
-			return nil
-		}
-		return d.schema
+	const form = "write: mapping NAME for any_event { … }"
+	if len(b.Clauses) == 0 {
+		c.diags.Errorf("D0404", b.Keyword.At, "the mapping does not say which schema it is for").Hint = form
+		return nil
 	}
-	c.diags.Errorf("D0404", b.Keyword.At, "the mapping does not say which schema it is for").Hint = "write: mapping NAME for any_event { … }"
-	return nil
+	if cl := b.Clauses[0]; cl.Word.Name != "for" || len(cl.Args) != 1 || len(b.Clauses) > 1 {
+		at := b.Clauses[len(b.Clauses)-1].Word
+		c.diags.Errorf("D0402", at.At, "a mapping has no %s here", at.Name).Hint = form
+		return nil
+	}
+	x := b.Clauses[0].Args[0].Value
+	d, name := c.lookup(m, x)
+	if d != nil {
+		c.resolve(d)
+	}
+	switch {
+	case d == nil || d.schema == nil:
+		c.diags.Errorf("D0303", x.Span(), "unknown schema %s", name).Hint = "a mapping for Sigma rules is: import std.sigma, mapping NAME for any_event { … }"
+		return nil
+	case !d.schema.Open:
+		c.diags.Errorf("D0914", x.Span(), "schema %s is not open, so that it has all the fields that it can have", name)
+		return nil
+	}
+	return d.schema
 }
 
 func (c *checker) logSource(m *module, st *ast.Stage) *logSource {

@@ -88,21 +88,12 @@ func (n *node) boolean() (value, ok bool) {
 	return false, false
 }
 
-// at is where a key of a mapping stands, or the mapping itself.
+// place is where a key of a mapping stands, or the mapping itself.
 func (n *node) place(key string) source.Span {
 	if k := n.key(key); k != nil {
 		return k.at
 	}
 	return n.at
-}
-
-// keys are the keys of a mapping.
-func (n *node) keys() []string {
-	out := make([]string, len(n.fields))
-	for i, f := range n.fields {
-		out[i] = f.key.text
-	}
-	return out
 }
 
 // line is the text of a scalar on one line.
