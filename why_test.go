@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/detlang/det"
 	"github.com/detlang/det/compiler/why"
 	"github.com/detlang/det/runtime"
@@ -218,6 +220,20 @@ func ask(t *testing.T, rule, events string, q det.Question, opts det.RunOptions)
 		t.Errorf("rewritten %s, as written %s", out[0].Outcome, out[1].Outcome)
 	}
 	return out[1]
+}
+
+// TestWhyNearest holds the change that would have made a rule fire against the least
+// count that does.
+func TestWhyNearest(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		factor, product, least := rapid.IntRange(1, 4).Draw(rt, "factor"), rapid.IntRange(2, 400).Draw(rt, "product"), rapid.IntRange(2, 90).Draw(rt, "least")
+		rule := fmt.Sprintf("rule r {\n  from auth\n  window 1h by user { c = count() }\n  when not (c * %d < %d) and (c >= %d or c == -1)\n}", factor, product, least)
+		x := ask(t, whySchema+rule, hours("ann", 1), det.Question{Rule: "r", Entity: map[string]string{"user": "ann"}}, det.RunOptions{})
+		want := max((product+factor-1)/factor, least)
+		if len(x.Changes) != 1 || x.Changes[0].Name != "c" || x.Changes[0].Bound != fmt.Sprint(want) {
+			rt.Fatalf("%s\nchanges %+v, want %d", rule, x.Changes, want)
+		}
+	})
 }
 
 // TestWhyHistory holds the sample that is shown against the statistics that the
