@@ -366,6 +366,7 @@ func (e *Engine) sourceName(i int32) string {
 // of them keeps state. Where the caller leads the clock, this is where the clock
 // comes to know of a row, and where rows behind an impossible gap are set aside.
 func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error {
+	e.stats.span(b)
 	if e.opts.Manual && b.N > 0 {
 		if s.def.Stateful {
 			if b = e.beforeGap(s, b); b.N == 0 {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/detlang/det/runtime"
@@ -9,11 +10,29 @@ import (
 
 // Stats are the counts of a run.
 type Stats struct {
-	Rows    int64    // rows pushed
-	Aside   [4]int64 // by Cause
-	Alerts  int64
-	Streams []StreamStats
-	Rules   []RuleStats
+	Rows  int64    // rows pushed
+	Aside [4]int64 // by Cause
+	// First and Last are the times of the earliest and the latest row that rules saw,
+	// in microseconds; both 0 without rows.
+	First, Last int64
+	Alerts      int64
+	Streams     []StreamStats
+	Rules       []RuleStats
+}
+
+// span widens First and Last to the rows of a batch.
+func (s *Stats) span(b *runtime.Batch) {
+	if b.N == 0 {
+		return
+	}
+	first, last := b.Time[0], b.Time[b.N-1]
+	if !b.Ordered {
+		first, last = slices.Min(b.Time), slices.Max(b.Time)
+	}
+	if s.First == 0 && s.Last == 0 {
+		s.First, s.Last = first, last
+	}
+	s.First, s.Last = min(s.First, first), max(s.Last, last)
 }
 
 // StreamStats are the counts of one event stream.
