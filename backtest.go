@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/runtime"
 )
 
@@ -85,12 +86,17 @@ func (r *Ruleset) Backtest(ctx context.Context, opts RunOptions, labels []Label)
 	if ctx.Err() != nil {
 		return nil, err
 	}
+	return newBacktest(r.set, stats, alerts, labels), err
+}
+
+// newBacktest counts the alerts of a run.
+func newBacktest(set *plan.Set, stats RunStats, alerts []runtime.Alert, labels []Label) *Backtest {
 	b := &Backtest{Rows: stats.Rows, Alerts: len(alerts), Elapsed: stats.Elapsed, Labels: len(labels), Labelled: labels != nil}
 	if stats.Rows > 0 && stats.Last > 0 {
 		b.From, b.To = time.UnixMicro(stats.First).UTC(), time.UnixMicro(stats.Last).UTC()
 	}
 	at := map[string]int{}
-	for _, x := range r.set.Rules {
+	for _, x := range set.Rules {
 		at[x.Name] = len(b.Rules)
 		b.Rules = append(b.Rules, BacktestRule{Name: x.Name, Level: x.Meta.Level, Title: x.Meta.Title, Days: make([]int, b.Days())})
 	}
@@ -136,7 +142,7 @@ func (r *Ruleset) Backtest(ctx context.Context, opts RunOptions, labels []Label)
 			b.Missed = append(b.Missed, labels[j])
 		}
 	}
-	return b, err
+	return b
 }
 
 // entityOf is whom an alert is about: its keys, or the first field of its event.

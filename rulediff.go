@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/detlang/det/compiler/why"
 	"github.com/detlang/det/runtime"
 )
 
@@ -61,9 +63,17 @@ func Diff(ctx context.Context, older, newer *Ruleset, opts RunOptions) (*RuleDif
 		}
 	}
 	slices.Sort(order)
+	params := map[string]bool{}
+	for _, set := range []*Ruleset{older, newer} {
+		for _, x := range set.set.Rules {
+			for _, p := range x.Params {
+				params[x.Name+"."+p] = true
+			}
+		}
+	}
 	for _, key := range order {
 		g := groups[key]
-		d.pair(g[0], g[1])
+		d.pair(g[0], g[1], params)
 	}
 	d.explain(ctx, d.Gained, older, opts)
 	d.explain(ctx, d.Lost, newer, opts)
@@ -85,7 +95,7 @@ func (r *Ruleset) collect(ctx context.Context, opts RunOptions) ([]runtime.Alert
 }
 
 // pair pairs the alerts of one rule and key.
-func (d *RuleDiff) pair(older, newer []runtime.Alert) {
+func (d *RuleDiff) pair(older, newer []runtime.Alert, params map[string]bool) {
 	var restOld, restNew []runtime.Alert
 	taken := make([]bool, len(newer))
 	for _, o := range older {
@@ -103,7 +113,7 @@ func (d *RuleDiff) pair(older, newer []runtime.Alert) {
 			continue
 		}
 		taken[i] = true
-		d.match(o, newer[i])
+		d.match(o, newer[i], params)
 	}
 	for i, n := range newer {
 		if !taken[i] {
@@ -112,7 +122,7 @@ func (d *RuleDiff) pair(older, newer []runtime.Alert) {
 	}
 	both := min(len(restOld), len(restNew))
 	for i := range both {
-		d.match(restOld[i], restNew[i])
+		d.match(restOld[i], restNew[i], params)
 	}
 	for _, o := range restOld[both:] {
 		d.Lost = append(d.Lost, DiffAlert{Alert: o})
@@ -122,8 +132,9 @@ func (d *RuleDiff) pair(older, newer []runtime.Alert) {
 	}
 }
 
-// match compares two alerts that belong together.
-func (d *RuleDiff) match(o, n runtime.Alert) {
+// match compares two alerts that belong together. Parameters are what was changed,
+// not what it did.
+func (d *RuleDiff) match(o, n runtime.Alert, params map[string]bool) {
 	var changed []string
 	if o.Time != n.Time {
 		changed = append(changed, "time")
@@ -132,6 +143,9 @@ func (d *RuleDiff) match(o, n runtime.Alert) {
 		changed = append(changed, "level")
 	}
 	for _, v := range n.Values {
+		if params[n.Rule+"."+v.Name] {
+			continue
+		}
 		i := slices.IndexFunc(o.Values, func(w runtime.Named) bool { return w.Name == v.Name })
 		if i >= 0 && showValue(o.Values[i]) != showValue(v) {
 			changed = append(changed, v.Name)
@@ -172,12 +186,25 @@ func (d *RuleDiff) explain(ctx context.Context, list []DiffAlert, other *Ruleset
 		if a.HasWindow {
 			at--
 		}
-		x, err := other.Why(ctx, Question{Rule: a.Rule, Entity: entity, At: timeOf(at)}, opts)
+		x, err := other.Why(ctx, Question{Rule: a.Rule, Entity: entity, At: time.UnixMicro(at)}, opts)
 		switch {
 		case x != nil:
-			list[i].Why = strings.TrimSpace(x.Headline())
+			list[i].Why = headline(x)
 		case err != nil:
 			list[i].Why = fmt.Sprint(err)
 		}
 	}
+}
+
+// headline is the reason of an explanation in one line.
+func headline(x *why.Explanation) string {
+	text := string(x.Outcome)
+	var needs []string
+	for _, c := range x.Changes {
+		needs = append(needs, c.Text)
+	}
+	if len(needs) > 0 {
+		text += "; it would fire with " + strings.Join(needs, ", ")
+	}
+	return text
 }

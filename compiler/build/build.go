@@ -138,7 +138,13 @@ func (b *builder) rule(r *plan.Rule, traced bool) error {
 		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Muted: r.Meta.Muted, Indexed: -1,
 		Source: r.From.Name(),
 	}}
+	stages := r.Stages
 	switch {
+	case r.Fork != nil:
+		var err error
+		if stages, err = b.fork(rb); err != nil {
+			return err
+		}
 	case r.From.Schema != nil:
 		sb := b.streams[r.From.Schema]
 		rb.out.Stream = sb.index
@@ -179,8 +185,8 @@ func (b *builder) rule(r *plan.Rule, traced bool) error {
 	if err := b.logSource(r, rb); err != nil {
 		return err
 	}
-	for i, st := range r.Stages {
-		if err := rb.stage(st, i); err != nil {
+	for i, st := range stages {
+		if err := rb.stage(st, i+len(r.Stages)-len(stages)); err != nil {
 			return err
 		}
 	}
@@ -195,7 +201,7 @@ func (b *builder) rule(r *plan.Rule, traced bool) error {
 
 // stage adds a stage: conditions wait until the segment ends, others end it.
 func (rb *ruleBuilder) stage(st *plan.Stage, at int) error {
-	grouped := len(rb.out.Segments) > 0
+	grouped := len(rb.out.Segments) > 0 || rb.rule.Fork != nil
 	if st.Cond != nil && (st.Spec.Name == "where" || !grouped) {
 		rb.where = append(rb.where, st.Cond)
 		if rb.trace {
@@ -375,7 +381,7 @@ func (rb *ruleBuilder) alert() error {
 // fingerprint is a hash of all that decides a rule's state.
 func fingerprint(r *plan.Rule) string {
 	var b strings.Builder
-	r.Own().Print(&b)
+	r.Own().Exact().Print(&b)
 	h := fnv.New64a()
 	h.Write([]byte(b.String()))
 	return fmt.Sprintf("%016x", h.Sum64())

@@ -208,6 +208,7 @@ func (r *ruleChecker) param(st *ast.Stage) {
 		return
 	}
 	a := st.Args[0]
+	r.rule.Params = append(r.rule.Params, a.Name.Name)
 	v, ok := r.c.constValue(r.scope, a.Value)
 	l := local{}
 	if ok {

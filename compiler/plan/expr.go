@@ -304,6 +304,9 @@ func write(b *strings.Builder, x Expr, outer int) {
 	}
 }
 
+// shownElements is how long a list may be to be written whole.
+const shownElements = 10
+
 // FormatValue writes a constant as the language does; long lists are cut.
 func FormatValue(v any) string {
 	switch v := v.(type) {
@@ -336,7 +339,7 @@ func FormatValue(v any) string {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			if i == 8 && len(v) > 10 {
+			if i == 8 && len(v) > shownElements {
 				fmt.Fprintf(&b, "… %d more", len(v)-i)
 				break
 			}

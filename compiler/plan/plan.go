@@ -24,17 +24,27 @@ type Set struct {
 type Rule struct {
 	Name   string
 	Meta   Meta
+	Params []string // the names of its parameters
 	From   Source
 	Stages []*Stage
-	Alert  Alert
-	Logs   *LogSource // what the rule names with logsource(…), nil for nothing
-	At     source.Span
+	// Fork, where set, says that the rule shares its first stages with another one.
+	Fork  *Fork
+	Alert Alert
+	Logs  *LogSource // what the rule names with logsource(…), nil for nothing
+	At    source.Span
 }
 
 // LogSource is a log source and the condition of its events.
 type LogSource struct {
 	Name string
 	Cond Expr
+}
+
+// Fork says that the first Stages of a rule are those of another one, which runs
+// them for both. The last of them keeps state.
+type Fork struct {
+	Of     *Rule
+	Stages int
 }
 
 // Meta is a rule's metadata.

@@ -2,7 +2,9 @@ package plan
 
 import (
 	"fmt"
+	"hash/fnv"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 
@@ -38,6 +40,72 @@ func (r *Rule) Print(w io.Writer) {
 		}
 		fmt.Fprintln(w)
 	}
+}
+
+// Exact is the stage as a plan prints it, but with the values of constants in place
+// of their names. Two stages for which it is the same compute the same of the same
+// row.
+func (s *Stage) Exact() string {
+	var b strings.Builder
+	s.exact().print(&b)
+	return b.String()
+}
+
+// exact is the stage with constants that have no names.
+func (s *Stage) exact() *Stage {
+	out := *s
+	if s.Cond != nil {
+		out.Cond = nameless(s.Cond)
+	}
+	out.Inputs = make([]Expr, len(s.Inputs))
+	for i, x := range s.Inputs {
+		out.Inputs[i] = nameless(x)
+	}
+	return &out
+}
+
+// nameless is an expression in which names that the author gave to constants and
+// expressions stand for what they mean.
+func nameless(x Expr) Expr {
+	return Map(x, func(x Expr) Expr {
+		switch x := x.(type) {
+		case *Const:
+			c := *x
+			c.Name = ""
+			if list, long := x.Value.([]any); long && len(list) > shownElements {
+				c.Name = digest(list)
+			}
+			return &c
+		case *Named:
+			return x.X
+		}
+		return x
+	})
+}
+
+// digest stands for a list of which a plan shows only the start.
+func digest(list []any) string {
+	h := fnv.New128a()
+	for _, v := range list {
+		fmt.Fprintf(h, "%d %s ", len(FormatValue(v)), FormatValue(v))
+	}
+	return fmt.Sprintf("[%d values, %x]", len(list), h.Sum(nil))
+}
+
+// Exact is the rule with constants and expressions in place of the names that they
+// have, for telling whether two versions of it compute the same.
+func (r *Rule) Exact() *Rule {
+	out := *r
+	out.Stages = make([]*Stage, len(r.Stages))
+	for i, s := range r.Stages {
+		out.Stages[i] = s.exact()
+	}
+	out.Alert.Risk = slices.Clone(r.Alert.Risk)
+	for i := range out.Alert.Risk {
+		k := &out.Alert.Risk[i]
+		k.Score, k.Entity = nameless(k.Score), nameless(k.Entity)
+	}
+	return &out
 }
 
 func (s *Stage) print(w io.Writer) {

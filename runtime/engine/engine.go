@@ -159,6 +159,10 @@ func New(p *Program, opts Options) *Engine {
 			}
 		}
 		e.union(r)
+		if f := def.Fork; f != nil {
+			seg := &e.rules[f.Rule].segs[f.Segment]
+			seg.forks = append(seg.forks, r)
+		}
 		for _, up := range def.Upstream {
 			e.rules[up].readers = append(e.rules[up].readers, r)
 		}

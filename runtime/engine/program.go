@@ -65,6 +65,9 @@ type Rule struct {
 	// judge it alone.
 	Indexed int
 	Alert   Alert
+	// Fork, where not nil, is the segment whose rows the rule takes beside the rule
+	// that it belongs to.
+	Fork *Fork
 	// Split says how the rule is divided among workers, if there are any.
 	Split Split
 	// Fingerprint tells whether saved state belongs to this rule as it stands.
@@ -105,6 +108,9 @@ type Segment struct {
 	// only, and do not flow on.
 	Drop int
 }
+
+// Fork is a segment of a rule that stands before.
+type Fork struct{ Rule, Segment int }
 
 // Watched is a single condition of a stage, by its number there.
 type Watched struct {

@@ -28,7 +28,7 @@ func (r *rule) counted(b *runtime.Batch) *runtime.Batch {
 		return b
 	}
 	var kept []int32
-	seen := map[string]bool{}
+	seen := map[string]int{} // where in kept
 	ids, now := b.Cols[at].Loaded(nil), runtime.MinTime
 	b.Each(func(row int32) {
 		if t := b.Time[row]; t != now {
@@ -36,17 +36,21 @@ func (r *rule) counted(b *runtime.Batch) *runtime.Batch {
 			now = t
 		}
 		if !ids.Missing(int(row)) {
-			if id := string(ids.Text(int(row))); seen[id] {
+			id := string(ids.Text(int(row)))
+			if i, twice := seen[id]; twice {
+				if source, _ := b.Pos.At(row); source == r.e.risk {
+					kept[i] = row // made just now: whatever ledgers are called, it is the one
+				}
 				return
-			} else {
-				seen[id] = true
 			}
+			seen[id] = len(kept)
 		}
 		kept = append(kept, row)
 	})
 	if len(kept) == b.Rows() {
 		return b
 	}
+	slices.Sort(kept)
 	out := *b
 	out.Sel = kept
 	return &out

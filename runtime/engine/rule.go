@@ -35,6 +35,7 @@ type segment struct {
 	def   *Segment
 	frame frame
 	emit  runtime.Emit // takes what the operator gives
+	forks []*rule      // rules that take it as well
 	spent time.Duration
 	in    int64
 	given int64 // let through by the filter
@@ -54,6 +55,11 @@ func newRule(e *Engine, def *Rule) *rule {
 					short := *b
 					short.Cols = b.Cols[:len(b.Cols)-s.Drop]
 					b = &short
+				}
+				for _, f := range seg.forks {
+					if err := f.run(context.Background(), 0, b); err != nil {
+						return err
+					}
 				}
 				return r.run(context.Background(), i+1, b)
 			}
