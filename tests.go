@@ -252,8 +252,8 @@ func (n *testRun) push(ctx context.Context, events []delivery) error {
 			return err
 		}
 	}
-	for _, r := range rejects {
-		at := g.At
+	if len(rejects) > 0 { // the first tells enough
+		r, at := rejects[0], g.At
 		if g.File == "" && int(r.Row) < len(events) {
 			at = events[r.Row].given.At
 		}
@@ -265,7 +265,6 @@ func (n *testRun) push(ctx context.Context, events []delivery) error {
 			what += ": " + r.Detail
 		}
 		n.fail(at, what)
-		break
 	}
 	return nil
 }
