@@ -26,12 +26,12 @@ func SaveVec(w *Writer, v *vec.Vec) {
 func LoadVec(r *Reader, kind types.Kind) *vec.Vec {
 	v := &vec.Vec{Kind: types.Kind(r.Int()), N: int(r.Int())}
 	v.Valid = none(ReadSlice[uint64](r))
-	v.Bits = ReadSlice[uint64](r)
-	v.I64 = ReadSlice[int64](r)
-	v.F64 = ReadSlice[float64](r)
-	v.Offs = ReadSlice[int32](r)
-	v.Bytes = ReadSlice[byte](r)
-	v.IPs = ReadSlice[[16]byte](r)
+	v.Bits = none(ReadSlice[uint64](r))
+	v.I64 = none(ReadSlice[int64](r))
+	v.F64 = none(ReadSlice[float64](r))
+	v.Offs = none(ReadSlice[int32](r))
+	v.Bytes = none(ReadSlice[byte](r))
+	v.IPs = none(ReadSlice[[16]byte](r))
 	limit := int32(len(v.Bytes))
 	if v.Kind == types.List && r.Err() == nil {
 		if kind != types.List {
@@ -50,12 +50,12 @@ func LoadVec(r *Reader, kind types.Kind) *vec.Vec {
 	return v
 }
 
-// none is nil for an empty bitmap.
-func none(b vec.Bitmap) vec.Bitmap {
-	if len(b) == 0 {
+// none is nil for an empty slice: kernels tell by what is there how a column lies.
+func none[T any](x []T) []T {
+	if len(x) == 0 {
 		return nil
 	}
-	return b
+	return x
 }
 
 // sound reports whether the slices of a column fit its number of rows, and its
