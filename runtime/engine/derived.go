@@ -24,14 +24,27 @@ type place struct {
 
 // nameRules numbers the sources that alerts and risk are.
 func (e *Engine) nameRules() {
+	e.made = map[int32]bool{}
 	for _, r := range e.rules {
 		if len(r.readers) > 0 {
 			r.source = e.Source("rule " + r.def.Name)
+			e.made[r.source] = true
 		}
 		if r.def.Risk {
 			e.risk = e.Source("risk")
+			e.made[e.risk] = true
 		}
 	}
+}
+
+// sourceOrder is what sources are ordered by: their names, those that rules make
+// behind those that were read. So a contribution of risk that a ledger has comes
+// before the same one made again.
+func (e *Engine) sourceOrder(i int32) string {
+	if e.made[i] {
+		return "\xff" + e.sourceName(i)
+	}
+	return e.sourceName(i)
 }
 
 // join is a union that a stream is part of.
@@ -102,7 +115,7 @@ func (r *rule) takeAlert(from *rule, a *runtime.Alert, at place) error {
 	}
 	pos := runtime.Positions{One: at.source, First: at.row}
 	if at.source == noSource {
-		pos = runtime.Positions{One: from.source, First: r.rows}
+		pos = runtime.Positions{One: from.source, First: rank(a.ID)}
 	}
 	return r.take(a.Time, pos, vals)
 }

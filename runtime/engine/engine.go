@@ -88,8 +88,9 @@ type Engine struct {
 	streams []*stream
 	rules   []*rule
 	sources []string
-	counted []int64 // by source: rows numbered by Number
-	risk    int32   // the source that contributions of risk are
+	counted []int64        // by source: rows numbered by Number
+	risk    int32          // the source that contributions of risk are
+	made    map[int32]bool // sources that are alerts or risk
 	byName  map[string]int32
 
 	clock     int64 // newest event time
@@ -135,7 +136,7 @@ func New(p *Program, opts Options) *Engine {
 	}
 	for _, s := range p.Streams {
 		st := &stream{
-			def: s, last: runtime.MinTime, doors: make([]vec.Door, len(s.Columns)), buf: order.NewBuffer(e.sourceName), frame: s.Graph.Frame(),
+			def: s, last: runtime.MinTime, doors: make([]vec.Door, len(s.Columns)), buf: order.NewBuffer(e.sourceOrder), frame: s.Graph.Frame(),
 		}
 		if s.Index != nil {
 			st.index = newIndex(s.Index)
@@ -189,6 +190,15 @@ func (e *Engine) Number(source int32, n int64) int64 {
 	first := e.counted[source]
 	e.counted[source] += n
 	return first
+}
+
+// Counted is how many rows of a source were numbered by Number, also before the
+// state that was loaded.
+func (e *Engine) Counted(source string) int64 {
+	if i, ok := e.byName[source]; ok {
+		return e.counted[i]
+	}
+	return 0
 }
 
 // Stream is the number of an event stream by the name of its schema, or -1.

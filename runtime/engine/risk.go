@@ -13,7 +13,7 @@ func (r *rule) takeRisk(k *runtime.RiskEvent) error {
 	for c, col := range r.def.Columns {
 		vals[c] = k.Value(col.Name)
 	}
-	return r.take(k.Time, runtime.Positions{One: r.e.risk, First: r.rows}, vals)
+	return r.take(k.Time, runtime.Positions{One: r.e.risk, First: rank(k.ID)}, vals)
 }
 
 // counted is a batch of the stream of risk without the contributions that came

@@ -66,7 +66,7 @@ func newRule(e *Engine, def *Rule) *rule {
 		}
 	}
 	if def.Stream < 0 {
-		r.buf = order.NewBuffer(e.sourceName)
+		r.buf = order.NewBuffer(e.sourceOrder)
 	}
 	r.traced()
 	return r
@@ -152,7 +152,7 @@ func (r *rule) advance(ctx context.Context, watermark int64) error {
 		if err := r.settle(); err != nil {
 			return err
 		}
-		err := r.buf.Release(watermark, func(b *runtime.Batch) error { return r.run(ctx, 0, r.counted(b)) })
+		err := r.buf.Release(watermark, func(b *runtime.Batch) error { return r.run(ctx, 0, r.counted(r.numbered(b))) })
 		if err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (r *rule) finish(ctx context.Context) error {
 		if err := r.settle(); err != nil {
 			return err
 		}
-		err := r.buf.Release(runtime.MaxTime, func(b *runtime.Batch) error { return r.run(ctx, 0, r.counted(b)) })
+		err := r.buf.Release(runtime.MaxTime, func(b *runtime.Batch) error { return r.run(ctx, 0, r.counted(r.numbered(b))) })
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"github.com/zeebo/xxh3"
+
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/vec"
 )
@@ -29,7 +31,6 @@ func (r *rule) take(at int64, pos runtime.Positions, vals []any) error {
 	for c, x := range vals {
 		s.cols[c] = append(s.cols[c], x)
 	}
-	r.rows++
 	if len(s.time) == stashRows {
 		return r.settle()
 	}
@@ -50,4 +51,25 @@ func (r *rule) settle() error {
 	}
 	s.time, s.source, s.row = nil, nil, nil
 	return r.buf.Add(b)
+}
+
+// rank is where a row that stands for no event has its place among those of its
+// time and source, until numbered gives it a number: by its id, since the order in
+// which such rows come depends on how the input was cut.
+func rank(id string) int64 { return int64(xxh3.HashString(id) >> 1) }
+
+// numbered numbers the rows of a batch, which is in order, that are alerts of
+// windows or risk. Others keep the place of their event.
+func (r *rule) numbered(b *runtime.Batch) *runtime.Batch {
+	source, row := make([]int32, b.N), make([]int64, b.N)
+	for i := range b.N {
+		source[i], row[i] = b.Pos.At(int32(i))
+		if r.e.made[source[i]] {
+			row[i] = r.rows
+			r.rows++
+		}
+	}
+	out := *b
+	out.Pos = runtime.Positions{Source: source, Row: row}
+	return &out
 }
