@@ -153,6 +153,18 @@ func (e *Engine) Load(r io.Reader) (notes []string, err error) {
 	return e.e.Load(bytes.NewReader(data), int64(len(data)))
 }
 
+// SaveFile writes the state to a file: whatever happens meanwhile, the file is the
+// old one or the new one, whole.
+func (e *Engine) SaveFile(path string) error { return e.e.SaveFile(path) }
+
+// LoadFile is Load from a file.
+func (e *Engine) LoadFile(path string) (notes []string, err error) { return e.e.LoadFile(path) }
+
+// Taken is how many events of a schema were given to Push, by this engine and those
+// whose state it took up: where the input goes on after Load. Alerts that the
+// earlier engine gave after it was saved then come again, with the same ids.
+func (e *Engine) Taken(schema string) int64 { return e.e.Counted(schema) }
+
 // Stats are the counts so far.
 func (e *Engine) Stats() engine.Stats { return e.e.Stats() }
 
