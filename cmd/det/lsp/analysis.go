@@ -7,6 +7,7 @@ import (
 
 	"github.com/detlang/det/compiler"
 	"github.com/detlang/det/compiler/check"
+	"github.com/detlang/det/compiler/lint"
 	"github.com/detlang/det/lang"
 	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/source"
@@ -24,12 +25,11 @@ type analysis struct {
 func (w *world) analyse(d *document, file *source.File, lints bool) *analysis {
 	a := &analysis{doc: d, file: file, uses: &check.Uses{}}
 	opts := compiler.Options{Open: w.text, Libraries: &w.libraries, Uses: a.uses, Beside: w.companions(d)}
-	files := []*source.File{file}
-	a.Examined = compiler.Examine(files, opts, nil)
+	var cfg *lint.Config
 	if lints {
-		opts.Uses = nil
-		a.Examined = compiler.Examine(files, opts, w.lintConfig(d.path))
+		cfg = w.lintConfig(d.path)
 	}
+	a.Examined = compiler.Examine([]*source.File{file}, opts, cfg)
 	return a
 }
 

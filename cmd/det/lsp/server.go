@@ -23,7 +23,7 @@ import (
 )
 
 // pause is how long typing must rest before a whole file is looked at.
-const pause = 100 * time.Millisecond
+const pause = 200 * time.Millisecond
 
 // Serve answers an editor until it says goodbye or hangs up. The error is for a
 // connection that ends without an exit.
