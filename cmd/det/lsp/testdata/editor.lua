@@ -5,6 +5,7 @@ local det, dir, report = arg1, arg2, arg3
 local out = {}
 local function say(line) table.insert(out, line) end
 
+vim.cmd("edit " .. dir .. "/rules.det")
 local buf = vim.api.nvim_get_current_buf()
 local id = vim.lsp.start_client({ name = "det", cmd = { det, "lsp" }, root_dir = dir })
 vim.lsp.buf_attach_client(buf, id)
@@ -67,7 +68,9 @@ local other = vim.fn.bufnr(dir .. "/lists.det")
 say("lists.det: " .. vim.api.nvim_buf_get_lines(other, 0, 1, true)[1])
 
 -- Formatting.
-vim.lsp.buf.format({ timeout_ms = 20000 })
+local options = { tabSize = 2, insertSpaces = true }
+local edits = request("textDocument/formatting", { textDocument = here().textDocument, options = options })
+vim.lsp.util.apply_text_edits(edits, buf, "utf-16")
 say("line 7: " .. vim.api.nvim_buf_get_lines(buf, 6, 7, true)[1])
 
 vim.fn.writefile(out, report)
