@@ -5,7 +5,7 @@ import "fmt"
 // The exit codes.
 const (
 	exitDone        = 0
-	exitAlerts      = 1   // --fail-on-alert and there were alerts; lint and there are findings; fmt --check and there are differences
+	exitAlerts      = 1   // --fail-on-alert and there were alerts; a test, a bound or a lint failed; fmt --check and there are differences
 	exitUsage       = 2   // the command line is wrong
 	exitRules       = 3   // rules do not compile
 	exitInput       = 4   // an input, a rule file or the state cannot be read
@@ -19,7 +19,7 @@ var exitCodes = []struct {
 	meaning string
 }{
 	{exitDone, "done"},
-	{exitAlerts, "alerts (run --fail-on-alert), findings (lint), differences (fmt --check)"},
+	{exitAlerts, "alerts (run --fail-on-alert), failures (test, backtest), findings (lint), differences (fmt --check)"},
 	{exitUsage, "the command line is wrong"},
 	{exitRules, "rules do not compile"},
 	{exitInput, "an input, a rule file or the state cannot be read"},
