@@ -387,7 +387,11 @@ func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error
 				return nil
 			}
 		}
-		e.clock = max(e.clock, b.Time[b.N-1])
+		newest := b.Time[b.N-1]
+		if !s.def.Stateful { // the rows are as they came
+			newest = slices.Max(b.Time)
+		}
+		e.clock = max(e.clock, newest)
 	}
 	if err := e.judge(ctx, s, b); err != nil {
 		return err
