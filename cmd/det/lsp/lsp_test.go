@@ -468,6 +468,20 @@ func TestSemanticTokens(t *testing.T) {
 	}
 }
 
+// TestDependents: a change in one open file is told in another that depends on it,
+// and so is its mending.
+func TestDependents(t *testing.T) {
+	s := begin(t, workspace())
+	s.open("follower.det", follower)
+	s.diagnostics("follower.det")
+	s.open("reader.det", reader)
+	s.diagnostics("reader.det")
+	s.change("reader.det", strings.Replace(reader, "rule denied", "rule refused", 1))
+	s.await("follower.det", func(list []diagnostic) bool { return strings.Contains(said(follower, list), "D0307 denied") })
+	s.change("reader.det", reader)
+	s.await("follower.det", func(list []diagnostic) bool { return !strings.Contains(said(follower, list), "D0307") })
+}
+
 func TestSigma(t *testing.T) {
 	good := "title: Certutil\nid: 7a1d6b0e-8f1a-4b0e-9a53-111111111111\nstatus: test\nlogsource:\n  category: process_creation\n  product: windows\ndetection:\n  selection:\n    Image|endswith: '\\certutil.exe'\n  condition: selection\nlevel: high\n"
 	s := begin(t, nil)

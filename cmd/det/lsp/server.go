@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/sourcegraph/jsonrpc2"
+
+	"github.com/detlang/det/compiler/check"
 )
 
 // pause is how long typing must rest before a whole file is looked at.
@@ -409,23 +411,49 @@ func (s *server) later(path string, wait time.Duration) {
 	s.timers[path] = time.AfterFunc(wait, func() {
 		s.looking <- struct{}{}
 		defer func() { <-s.looking }()
-		s.guard("diagnostics", func() error { s.publish(path); return nil })
+		s.guard("diagnostics", func() error {
+			if s.publish(path) {
+				s.publishDependents(path)
+			}
+			return nil
+		})
 	})
 }
 
-// publish tells what is wrong with a file, unless it has changed meanwhile, and then
-// what that means for the other open files that are compiled with it.
-func (s *server) publish(path string) {
+// publish tells what is wrong with a file, unless it has changed meanwhile.
+func (s *server) publish(path string) bool {
 	d := s.world.opened(path)
 	if d == nil {
-		return
+		return false
 	}
 	found := d.diagnostics()
 	if s.world.opened(path) != d {
-		return
+		return false
 	}
 	s.mu.Lock()
 	found = append(found, s.failures[path]...)
 	s.mu.Unlock()
 	s.notify("textDocument/publishDiagnostics", publishParams{d.uri, d.version, found})
+	return true
+}
+
+// publishDependents tells what a change of a file means for the open files that
+// name what it declares, or that have errors, which it may have mended.
+func (s *server) publishDependents(path string) {
+	for _, d := range s.world.openDocuments() {
+		if d.path == path || !d.dependsOn(path) {
+			continue
+		}
+		if s.world.renew(d) {
+			s.publish(d.path)
+		}
+	}
+}
+
+// dependsOn reports whether what is said of a document may change with a file.
+func (d *document) dependsOn(path string) bool {
+	a := d.linted()
+	return a.Diags.Errors() > 0 || slices.ContainsFunc(a.uses.All, func(u check.Use) bool {
+		return u.Def.File != nil && u.Def.File.Name == path
+	})
 }

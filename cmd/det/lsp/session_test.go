@@ -141,6 +141,24 @@ func (s *session) diagnostics(name string) []diagnostic {
 	}
 }
 
+// await waits until what the server says of a file is as wanted.
+func (s *session) await(name string, wanted func([]diagnostic) bool) {
+	s.t.Helper()
+	for limit := time.After(30 * time.Second); ; {
+		s.mu.Lock()
+		p, ok := s.told[s.uri(name)]
+		s.mu.Unlock()
+		if ok && wanted(p.Diagnostics) {
+			return
+		}
+		select {
+		case <-s.changed:
+		case <-limit:
+			s.t.Fatalf("%s has %v", name, p.Diagnostics)
+		}
+	}
+}
+
 // said lists diagnostics as code and text of the place.
 func said(text string, list []diagnostic) string {
 	d := &document{file: source.New("x", text)}

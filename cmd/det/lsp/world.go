@@ -129,6 +129,17 @@ func (w *world) put(d *document) {
 	w.open[d.path] = d
 }
 
+// renew lets a document be looked at afresh, unless it has changed meanwhile.
+func (w *world) renew(d *document) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.open[d.path] != d {
+		return false
+	}
+	w.open[d.path] = newDocument(w, d.uri, d.path, d.version, d.file.Text)
+	return true
+}
+
 // forget closes a file.
 func (w *world) forget(path string) {
 	w.mu.Lock()
