@@ -1,6 +1,8 @@
 package lsp
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -36,6 +38,19 @@ func (d *document) completion(off int) (any, error) {
 		}
 	}
 	return out, nil
+}
+
+// resolve adds to an item what the list leaves out, since it has all functions and is
+// sent at every keystroke: their documentation.
+func (s *server) resolve(raw json.RawMessage) (prepared, error) {
+	var it completionItem
+	if err := decode(raw, &it); err != nil {
+		return nil, err
+	}
+	if f, ok := callables()[it.Label]; ok && it.Kind == itemFunction && it.Documentation == nil {
+		it.Documentation = doc(f.doc)
+	}
+	return func(context.Context) (any, error) { return it, nil }, nil
 }
 
 // offers gathers completions.
@@ -202,12 +217,7 @@ func (o *offers) testItem() {
 }
 
 func (o *offers) testSchemas() []*types.Schema {
-	a := o.d.near(o.off)
-	var out []*types.Schema
-	for _, s := range a.Set.Schemas {
-		out = append(out, s)
-	}
-	return out
+	return o.d.near(o.off).Set.Schemas
 }
 
 func isPunct(t *lang.Token, text string) bool {
@@ -497,7 +507,7 @@ func (o *offers) expression(s *check.Scene) {
 		} else if f.aggregate && !f.plain {
 			continue
 		}
-		o.add(rank, completionItem{Label: name, Kind: itemFunction, Detail: name + f.signature, Documentation: doc(f.doc)})
+		o.add(rank, completionItem{Label: name, Kind: itemFunction, Detail: name + f.signature})
 	}
 	o.words(5, itemKeyword, []string{"not", "true", "false", "null"}, nil)
 	sort.Slice(o.items, func(i, j int) bool { return o.items[i].SortText < o.items[j].SortText })

@@ -190,6 +190,15 @@ func TestCompletionImports(t *testing.T) {
 	t.Error("web_access is not offered")
 }
 
+func TestResolve(t *testing.T) {
+	s := begin(t, nil)
+	var it completionItem
+	s.ask("completionItem/resolve", completionItem{Label: "lower", Kind: itemFunction}, &it)
+	if it.Documentation == nil || it.Documentation.Value != callables()["lower"].doc {
+		t.Errorf("%+v", it)
+	}
+}
+
 func TestSignatureHelp(t *testing.T) {
 	for _, c := range []struct {
 		text, label string
