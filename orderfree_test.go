@@ -53,7 +53,7 @@ var compilers = map[string]det.Compiler{"optimised": {}, "as written": {NoOptimi
 
 // TestAlertsAreOrderFree draws rules and events. The alerts, to the last byte, must
 // be the same for any order of arrival within the lateness, any cut into batches and
-// sources, with restarts at any place, and not optimised.
+// sources, with restarts at any place, on one worker or eight, and not optimised.
 func TestAlertsAreOrderFree(t *testing.T) {
 	checks(t, 500, 10_000)
 	cases, firing, alerts := 0, 0, 0
@@ -114,12 +114,13 @@ func (d delivery) String() string {
 	if d.opts.Manual {
 		how = "the clock led"
 	}
-	return fmt.Sprintf("%d pushes, %s, %d restarts, rules %s", len(d.pushes), how, n, d.set)
+	return fmt.Sprintf("%d pushes, %s, %d restarts, %d shards, rules %s", len(d.pushes), how, n, d.opts.Shards, d.set)
 }
 
 // drawDelivery draws an order of arrival, cuts and restarts.
 func drawDelivery(t *rapid.T, events []event) delivery {
 	d := delivery{set: rapid.SampledFrom([]string{"optimised", "indexed", "as written"}).Draw(t, "rules as")}
+	d.opts.Shards = rapid.SampledFrom([]int{1, 2, 1, 3, 1, 4, 5, 6, 7, 8}).Draw(t, "shards")
 	d.opts.Manual = rapid.Bool().Draw(t, "led clock")
 	arrived := slices.Clone(events)
 	if d.opts.Manual {

@@ -34,13 +34,16 @@ func partition(r *plan.Rule) division {
 	}
 	for _, st := range r.Stages {
 		by, given := st.Args.Clauses["by"]
+		if st.Args.Has("max") {
+			return whole("%s has room for so many keys in all", st.Spec.Name)
+		}
 		switch st.Spec.Name {
 		case "where", "when", "lookup":
 			continue
 		case "baseline":
 			continue // of the keys of its window
 		case "throttle":
-			if !given && d.kind == engine.ByKey {
+			if !given && d.kind == engine.ByKey && len(st.Row.Keys) > 0 {
 				continue
 			}
 		case "first_seen", "rare":
@@ -53,7 +56,11 @@ func partition(r *plan.Rule) division {
 					return whole("a step of its sequence has keys of its own")
 				}
 			}
-		case "window", "peers":
+		case "window":
+			if st.Args.Head[0].Name == "all" {
+				return whole("a window over everything begins and ends with the events of all keys")
+			}
+		case "peers":
 		default:
 			return whole("%s is not divided", st.Spec.Name)
 		}
