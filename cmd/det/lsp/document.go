@@ -56,6 +56,9 @@ func (d *document) offset(p position) int {
 	}
 	start := d.file.LineStart(p.Line + 1)
 	line := d.file.Line(p.Line + 1)
+	if p.Line+1 == d.file.Lines() {
+		line = d.file.Text[start:] // a carriage return at the very end ends no line
+	}
 	units := 0
 	for i, r := range line {
 		if units >= p.Character {

@@ -3,6 +3,7 @@ package lsp
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/detlang/det/lang"
 	"github.com/detlang/det/lang/diag"
@@ -24,10 +25,17 @@ func FuzzDocument(f *testing.F) {
 }
 
 func askEverything(t *testing.T, text string, off int, name string) {
+	text = strings.ToValidUTF8(text, "\uFFFD") // as JSON has it
 	w := newWorld()
 	d := newDocument(w, "file:///a.det", "/a.det", 1, text)
 	w.put(d)
 	off = max(0, min(off, len(text)))
+	for off < len(text) && !utf8.RuneStart(text[off]) {
+		off-- // a position is never inside of a character
+	}
+	for off > 0 && off < len(text) && text[off-1] == '\r' && text[off] == '\n' {
+		off-- // nor inside of a line end
+	}
 	p := d.position(off)
 	if back := d.offset(p); d.position(back) != p {
 		t.Errorf("offset %d is %v, which is %d", off, p, back)
