@@ -46,7 +46,7 @@ entity and its window or event meets the label's time.
 		examples: []example{
 			{"det backtest rules/ --input logs/", "alerts by day and rule"},
 			{"det backtest rules/ --input logs/ --labels known.csv --html report.html", "with precision and recall, and a page to show"},
-			{"det backtest rules/ --input logs/ --expect bounds.txt --format junit > backtest.xml", "for a pipeline"},
+			{"det backtest rules/ --input logs/ --expect bounds.txt --format junit", "for a pipeline"},
 		},
 		complete: completes{suffixes: []string{""}},
 		more:     &b.inputs,

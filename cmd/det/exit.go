@@ -19,7 +19,7 @@ var exitCodes = []struct {
 	meaning string
 }{
 	{exitDone, "done"},
-	{exitAlerts, "alerts (run --fail-on-alert), failures (test, backtest), findings (lint), differences (fmt --check)"},
+	{exitAlerts, "alerts (run --fail-on-alert), failed tests, findings, differences (fmt)"},
 	{exitUsage, "the command line is wrong"},
 	{exitRules, "rules do not compile"},
 	{exitInput, "an input, a rule file or the state cannot be read"},

@@ -40,7 +40,7 @@ Values are a range with a step, 2..5/0.25 or 10m..1h/10m, or a list, 1,2,5. Of
 several parameters all combinations are tried.`,
 		examples: []example{
 			{"det sweep spike.det spike --param k=2..5/0.25 --input logs/", "how many alerts does each threshold give?"},
-			{"det sweep spike.det spike --param k=2..5/0.5 --input logs/ --labels known.csv --format csv", "with the labels that each still finds"},
+			{"det sweep spike --param k=2..5/0.5 --input logs/ --labels known.csv", "with the labels that each still finds"},
 		},
 		complete: completes{suffixes: []string{""}},
 		more:     &w.inputs,
