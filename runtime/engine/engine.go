@@ -293,7 +293,7 @@ func (e *Engine) accept(stream int, b *runtime.Batch) []*runtime.Batch {
 	lateness, ahead := e.opts.Lateness.Microseconds(), e.opts.Ahead.Microseconds()
 	clock, known := e.clockOf(stream, b.Pos)
 	defer func() { e.clock = max(e.clock, *clock) }()
-	if b.N > 0 && valid == nil && slices.IsSorted(b.Time) {
+	if b.N > 0 && valid == nil && ascending(b.Time) {
 		// In order, only the first row can be late and only the last can lie ahead.
 		first, last := b.Time[0], b.Time[b.N-1]
 		if (e.opts.Until == 0 || last < e.opts.Until) && first >= dawn && last < horizon && first >= e.watermark &&
@@ -347,6 +347,24 @@ func (e *Engine) accept(stream int, b *runtime.Batch) []*runtime.Batch {
 	return parts
 }
 
+// ascending reports whether times are in order. Four at a time with one check of bounds are
+// twice as fast as slices.IsSorted, and every row passes here.
+func ascending(t []int64) bool {
+	i := 1
+	for ; i+4 <= len(t); i += 4 {
+		w := t[i-1 : i+4 : i+4]
+		if w[1] < w[0] || w[2] < w[1] || w[3] < w[2] || w[4] < w[3] {
+			return false
+		}
+	}
+	for ; i < len(t); i++ {
+		if t[i] < t[i-1] {
+			return false
+		}
+	}
+	return true
+}
+
 func (e *Engine) aside(s *stream, b *runtime.Batch, i int, cause Cause) {
 	e.stats.Aside[cause]++
 	for _, r := range s.rules {
@@ -380,7 +398,7 @@ func (e *Engine) sourceName(i int32) string {
 // of them keeps state. Where the caller leads the clock, this is where the clock
 // comes to know of a row, and where rows behind an impossible gap are set aside.
 func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error {
-	e.stats.span(b)
+	e.stats.span(b, b.Ordered || s.def.Stateful)
 	if e.opts.Manual && b.N > 0 {
 		if s.def.Stateful {
 			if b = e.beforeGap(s, b); b.N == 0 {

@@ -20,13 +20,14 @@ type Stats struct {
 	Rules       []RuleStats
 }
 
-// span widens First and Last to the rows of a batch.
-func (s *Stats) span(b *runtime.Batch) {
+// span widens First and Last to the rows of a batch, which may be known to be in the
+// order of time.
+func (s *Stats) span(b *runtime.Batch, ordered bool) {
 	if b.N == 0 {
 		return
 	}
 	first, last := b.Time[0], b.Time[b.N-1]
-	if !b.Ordered {
+	if !ordered {
 		first, last = slices.Min(b.Time), slices.Max(b.Time)
 	}
 	if s.First == 0 && s.Last == 0 {
