@@ -46,6 +46,9 @@ func hooks(t *testing.T, env []string) (dir, revision string) {
 	t.Helper()
 	files, err := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
+		if os.Getenv("DET_DEMAND_DATA") != "" {
+			t.Fatal("this is no clone: ", err)
+		}
 		t.Skip("this is no clone: ", err)
 	}
 	dir = t.TempDir()
@@ -78,6 +81,9 @@ func TestPreCommit(t *testing.T) {
 		t.Skip("builds the command")
 	}
 	if _, err := exec.LookPath("pre-commit"); err != nil {
+		if os.Getenv("DET_DEMAND_DATA") != "" {
+			t.Fatal("pre-commit is not installed")
+		}
 		t.Skip("pre-commit is not installed")
 	}
 	env := append(os.Environ(),
