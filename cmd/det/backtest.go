@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"os"
@@ -318,14 +317,5 @@ func writeBacktestJUnit(w io.Writer, r *det.Backtest, expects []det.Expectation,
 		suite.Cases = append(suite.Cases, c)
 	}
 	all := testSuites{Tests: suite.Tests, Failures: suite.Failures, Suites: []testSuite{suite}}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	if err := e.Encode(all); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return all.write(w)
 }

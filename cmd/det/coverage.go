@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -209,12 +208,4 @@ func (c *techniqueCoverage) layer() layer {
 		l.Techniques = append(l.Techniques, layerTechnique{ID: t.ID, Score: n, Comment: strings.Join(t.Rules, ", "), Enabled: true, Subs: sub})
 	}
 	return l
-}
-
-// writeIndented writes a value as JSON for people and programs.
-func writeIndented(o *console, v any) error {
-	e := json.NewEncoder(o)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

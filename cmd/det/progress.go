@@ -28,6 +28,26 @@ func newProgress(out *console) *progress { return &progress{out: out, begin: tim
 
 // update shows rows read, and bytes read of total (0 when unknown).
 func (p *progress) update(rows, bytes, total int64) {
+	p.draw(func(elapsed time.Duration) string { return progressLine(rows, bytes, total, elapsed, p.out.width-1) })
+}
+
+// step shows how many of some things are done.
+func (p *progress) step(done, all int, what string) {
+	if all == 0 {
+		return
+	}
+	p.draw(func(elapsed time.Duration) string {
+		line := fmt.Sprintf("%d of %d %s  %3d%%", done, all, what, 100*done/all)
+		if done > 0 {
+			left := elapsed * time.Duration(all-done) / time.Duration(done)
+			line += "  " + left.Round(time.Second).String() + " left"
+		}
+		return line
+	})
+}
+
+// draw puts a line in place of the one before, where it is time for it.
+func (p *progress) draw(line func(elapsed time.Duration) string) {
 	if !p.out.terminal {
 		return
 	}
@@ -38,27 +58,7 @@ func (p *progress) update(rows, bytes, total int64) {
 		return
 	}
 	p.drawn = now
-	fmt.Fprint(p.out, "\r\x1b[K"+progressLine(rows, bytes, total, now.Sub(p.begin), p.out.width-1))
-}
-
-// step shows how many of some things are done.
-func (p *progress) step(done, all int, what string) {
-	if !p.out.terminal || all == 0 {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
-	if now.Sub(p.begin) < patience || now.Sub(p.drawn) < redraw {
-		return
-	}
-	p.drawn = now
-	line := fmt.Sprintf("%d of %d %s  %3d%%", done, all, what, 100*done/all)
-	if done > 0 {
-		left := now.Sub(p.begin) * time.Duration(all-done) / time.Duration(done)
-		line += "  " + left.Round(time.Second).String() + " left"
-	}
-	fmt.Fprint(p.out, "\r\x1b[K"+line)
+	fmt.Fprint(p.out, "\r\x1b[K"+line(now.Sub(p.begin)))
 }
 
 // clear wipes the line.

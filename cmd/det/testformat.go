@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -47,9 +46,7 @@ func writeTestJSON(w io.Writer, results []det.TestResult) error {
 	for i := range results {
 		list = append(list, testJSONOf(&results[i]))
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(map[string]any{"tests": list})
+	return writeIndented(w, map[string]any{"tests": list})
 }
 
 // The elements of JUnit's XML, as Jenkins and GitLab read it.
@@ -105,6 +102,11 @@ func writeTestJUnit(w io.Writer, results []det.TestResult) error {
 		s.Seconds += r.Seconds
 		s.Cases = append(s.Cases, c)
 	}
+	return all.write(w)
+}
+
+// write writes the document.
+func (all *testSuites) write(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
@@ -167,9 +169,7 @@ func writeMutationJSON(w io.Writer, m det.Mutation) error {
 		line, col := x.At.File.Position(x.At.Start)
 		list = append(list, survivor{x.Rule, x.At.File.Name, line, col, x.What})
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(map[string]any{"mutants": m.Mutants, "noticed": m.Noticed, "survived": list})
+	return writeIndented(w, map[string]any{"mutants": m.Mutants, "noticed": m.Noticed, "survived": list})
 }
 
 func writeCoverageJSON(w io.Writer, c det.Coverage) error {
@@ -205,7 +205,5 @@ func writeCoverageJSON(w io.Writer, c det.Coverage) error {
 		rules = append(rules, out)
 	}
 	seen, all := c.Seen()
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(map[string]any{"seen": seen, "all": all, "rules": rules})
+	return writeIndented(w, map[string]any{"seen": seen, "all": all, "rules": rules})
 }
