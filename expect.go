@@ -136,26 +136,10 @@ func alertEnv(a *runtime.Alert) map[string]any {
 	}
 	for _, list := range lists {
 		for _, v := range list {
-			env[v.Name] = hostValue(v)
+			env[v.Name] = v.Host()
 		}
 	}
 	return env
-}
-
-// hostValue is a value as an expression of expr-lang takes it.
-func hostValue(v runtime.Named) any {
-	switch x := v.Value.(type) {
-	case int64:
-		switch v.Kind {
-		case types.Timestamp:
-			return time.UnixMicro(x).UTC()
-		case types.Duration:
-			return time.Duration(x) * time.Microsecond
-		}
-	case netip.Addr:
-		return x.String()
-	}
-	return v.Value
 }
 
 // assert holds an assertion over all alerts.
@@ -213,7 +197,7 @@ func (n *testRun) silent(e *plan.Expect) {
 func (n *testRun) about(e *plan.Expect, row []runtime.Named) bool {
 	env, names := map[string]any{}, map[string]types.Type{}
 	for _, v := range row {
-		env[v.Name] = hostValue(v)
+		env[v.Name] = v.Host()
 		names[v.Name] = types.Type{Kind: v.Kind}
 	}
 	for i := range e.Conds {

@@ -340,7 +340,16 @@ func (n *run) byName(path string) int {
 func (n *run) request(f *file) input.Request {
 	s := n.prog.Streams[f.stream]
 	schema := n.rules.set.Schemas[f.stream]
-	req := input.Request{Time: s.Time, Timeless: s.Timeless, BatchRows: n.opts.BatchRows, Alloc: n.opts.Alloc, Reject: n.reject}
+	req := request(s, schema)
+	req.BatchRows, req.Alloc, req.Reject = n.opts.BatchRows, n.opts.Alloc, n.reject
+	req.Ranges = n.ranges(f.stream, req.Columns)
+	return req
+}
+
+// request asks a reader for the columns of a stream, by the paths that its schema
+// gives.
+func request(s *engine.Stream, schema *types.Schema) input.Request {
+	req := input.Request{Time: s.Time, Timeless: s.Timeless}
 	for _, col := range s.Columns {
 		c := input.Column{Name: col.Name, Type: types.Type{Kind: col.Type.Kind, Elem: col.Type.Elem}}
 		if i := schema.Find(col.Name); i >= 0 {
@@ -348,7 +357,6 @@ func (n *run) request(f *file) input.Request {
 		}
 		req.Columns = append(req.Columns, c)
 	}
-	req.Ranges = n.ranges(f.stream, req.Columns)
 	return req
 }
 

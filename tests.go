@@ -11,7 +11,6 @@ import (
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/compiler/why"
 	"github.com/detlang/det/lang/source"
-	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/engine"
 	"github.com/detlang/det/runtime/input"
@@ -221,7 +220,12 @@ func (n *testRun) push(ctx context.Context, events []delivery) error {
 	if stream < 0 {
 		return fmt.Errorf("no rule reads schema %s", g.Schema.Name)
 	}
-	req := n.request(stream, g.Schema, g.File != "")
+	req := request(n.engine.Program().Streams[stream], g.Schema)
+	if g.File == "" { // given events have each field under its own name
+		for i := range req.Columns {
+			req.Columns[i].Paths = [][]string{{req.Columns[i].Name}}
+		}
+	}
 	var rejects []input.Reject
 	req.Reject = func(r input.Reject) { rejects = append(rejects, r) }
 	s, err := n.open(ctx, g, events, req)
@@ -275,22 +279,4 @@ func (n *testRun) source(g *plan.Given) string {
 		return g.File
 	}
 	return "given"
-}
-
-// request is what a reader is asked for: of given events, each field by its own
-// name.
-func (n *testRun) request(stream int, schema *types.Schema, file bool) input.Request {
-	s := n.engine.Program().Streams[stream]
-	req := input.Request{Time: s.Time}
-	for _, col := range s.Columns {
-		c := input.Column{Name: col.Name, Type: types.Type{Kind: col.Type.Kind, Elem: col.Type.Elem}}
-		if i := schema.Find(col.Name); i >= 0 && file {
-			c.Paths = schema.Fields[i].Paths
-		}
-		if !file {
-			c.Paths = [][]string{{col.Name}}
-		}
-		req.Columns = append(req.Columns, c)
-	}
-	return req
 }

@@ -1,6 +1,11 @@
 package runtime
 
-import "github.com/detlang/det/lang/types"
+import (
+	"net/netip"
+	"time"
+
+	"github.com/detlang/det/lang/types"
+)
 
 // Alert is one alert of a rule. Its JSON form and the Arrow schema (see
 // AlertSchema) have the same names; other programs rely on them.
@@ -28,6 +33,23 @@ type Named struct {
 	Name  string
 	Kind  types.Kind
 	Value any
+}
+
+// Host is the value as expressions of expr-lang take it: times and durations as Go's,
+// addresses as text, the others as they are.
+func (n Named) Host() any {
+	switch x := n.Value.(type) {
+	case int64:
+		switch n.Kind {
+		case types.Timestamp:
+			return time.UnixMicro(x).UTC()
+		case types.Duration:
+			return time.Duration(x) * time.Microsecond
+		}
+	case netip.Addr:
+		return x.String()
+	}
+	return n.Value
 }
 
 // Event is one event behind an alert.

@@ -109,10 +109,7 @@ func writeWhyJSON(w io.Writer, x *why.Explanation) error {
 	for i := range x.Evidence {
 		out.Events = append(out.Events, output.AppendEvent(nil, &x.Evidence[i]))
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(out)
+	return writeIndented(w, out)
 }
 
 func object(list []why.Value) map[string]string {

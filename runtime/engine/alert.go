@@ -6,11 +6,9 @@ import (
 	"math"
 	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/zeebo/xxh3"
 
-	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/vec"
 )
@@ -143,26 +141,10 @@ func (r *rule) title(a *runtime.Alert) string {
 	}
 	for _, list := range lists {
 		for _, n := range list {
-			env[n.Name] = host(n.Value, n.Kind)
+			env[n.Name] = n.Host()
 		}
 	}
 	return t.Render(env)
-}
-
-// host is a value as expr-lang takes it.
-func host(v any, k types.Kind) any {
-	switch x := v.(type) {
-	case int64:
-		switch k {
-		case types.Timestamp:
-			return time.UnixMicro(x).UTC()
-		case types.Duration:
-			return time.Duration(x) * time.Microsecond
-		}
-	case netip.Addr:
-		return x.String()
-	}
-	return v
 }
 
 // outMost is how many alerts wait to be handed over: a window may give a million.

@@ -219,7 +219,8 @@ func (w *worker) finish(ctx context.Context) error {
 	return nil
 }
 
-// front are the rules that run in the engine itself.
+// own are the rules that run in the engine itself: all, or those that workers cannot
+// have.
 func (e *Engine) own() []*rule {
 	if e.workers == nil {
 		return e.rules
