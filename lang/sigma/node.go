@@ -39,6 +39,24 @@ type field struct {
 	value *node
 }
 
+// set makes a node of a text; of a plain one, some words stand for nothing. False
+// where the text is longer than any may be.
+func (n *node) set(text string, plain bool) bool {
+	if len(text) > maxValue {
+		return false
+	}
+	if plain {
+		text = strings.TrimSpace(text)
+		switch text {
+		case "", "~", "null", "Null", "NULL":
+			n.form = null
+			return true
+		}
+	}
+	n.form, n.text, n.plain = scalar, text, plain
+	return true
+}
+
 // get is the value of a key, or nil.
 func (n *node) get(key string) *node {
 	if n == nil {

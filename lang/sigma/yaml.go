@@ -69,6 +69,17 @@ func read(f *source.File, p part, diags *diag.List) *node {
 		diags.Errorf("D0901", whole, "the document is not UTF-8 text")
 		return nil
 	}
+	if n, ok := readBlock(f, p); ok {
+		if n.form == null {
+			return nil
+		}
+		return n
+	}
+	return readLibrary(f, p, diags)
+}
+
+// readLibrary parses a document with the YAML library.
+func readLibrary(f *source.File, p part, diags *diag.List) *node {
 	r := &reader{file: f, start: p.start, anchors: map[string]yamlast.Node{}, diags: diags}
 	line, _ := f.Position(p.start)
 	r.first = line - 1
@@ -239,16 +250,8 @@ func (r *reader) node(y yamlast.Node, depth int) *node {
 }
 
 func (r *reader) scalar(n *node, text string, plain bool) {
-	if len(text) > maxValue {
+	if !n.set(text, plain) {
 		r.fail(n.at, "a text has %d KiB; at most %d are read", len(text)>>10, maxValue>>10)
-		return
-	}
-	if n.form, n.text, n.plain = scalar, text, plain; plain {
-		n.text = strings.TrimSpace(text)
-		switch n.text {
-		case "", "~", "null", "Null", "NULL":
-			n.form = null
-		}
 	}
 }
 
