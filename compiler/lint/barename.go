@@ -2,6 +2,7 @@ package lint
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/detlang/det/lang/ast"
 )
@@ -9,7 +10,7 @@ import (
 var bareName = Lint{
 	Code: "L011", Name: "file-name-for-path", Category: Bug, Level: Error,
 	Summary: "a field that holds a full path, compared with a bare file name",
-	Why:     "Image is C:\\Windows\\System32\\cmd.exe, never cmd.exe alone.",
+	Why:     "Image is C:\\Windows\\System32\\cmd.exe, never cmd.exe or \\cmd.exe alone.",
 	Avoid: `import std.windows
 
 rule shell {
@@ -41,7 +42,7 @@ rule shell {
 				}
 				d := p.Tell(b.Span(), "%s holds a full path, never %s alone", dotted(b.X), s)
 				if b.Op == "==" {
-					p.mend(d, b.Span(), b.X.Span().Text()+" endswith "+quote(`\`+s, e.(*ast.Literal)))
+					p.mend(d, b.Span(), b.X.Span().Text()+" endswith "+quote(`\`+strings.TrimPrefix(s, `\`), e.(*ast.Literal)))
 				}
 				return
 			}
@@ -54,4 +55,4 @@ var pathFields = map[string]bool{
 	"Image": true, "ParentImage": true, "SourceImage": true, "TargetImage": true, "ImageLoaded": true, "TargetFilename": true,
 }
 
-var executable = regexp.MustCompile(`(?i)^[a-z0-9_.-]+\.(exe|dll|com|scr|sys|ps1|bat|cmd)$`)
+var executable = regexp.MustCompile(`(?i)^\\?[a-z0-9_.-]+\.(exe|dll|com|scr|sys|ps1|bat|cmd)$`)

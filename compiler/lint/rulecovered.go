@@ -15,7 +15,8 @@ var ruleCovered = Lint{
 	Code: "L110", Name: "rule-implied", Category: Dead, Level: Warning,
 	Summary: "a rule that fires only when another one does",
 	Why: "Both look at the same events one by one, and whenever the first fires the second fires too. Either one is " +
-		"superfluous, or its condition is not what was meant.",
+		"superfluous, or its condition is not what was meant. Rules of different levels, and of different kinds " +
+		"(the tags detection.threat-hunting, detection.emerging-threats and detection.dfir), may well lie within each other.",
 	Avoid: `import std.web
 
 rule admin_pages {
@@ -192,8 +193,23 @@ func unnamed(x plan.Expr) plan.Expr {
 }
 
 // group are the rules that are held against each other: over one stream, of one
-// level, since a broad rule beside a sharper one is often meant.
-func (x *simple) group() string { return x.rule.Plan.From.Name() + "\x00" + x.rule.Plan.Meta.Level }
+// level and one kind, since a broad rule beside a sharper one is often meant.
+func (x *simple) group() string {
+	m := x.rule.Plan.Meta
+	return strings.Join([]string{x.rule.Plan.From.Name(), m.Level, detectionKind(m.Tags)}, "\x00")
+}
+
+// detectionKind is the tag of Sigma that says what a rule is written for, or "":
+// detection.threat-hunting for a rule that is broad on purpose,
+// detection.emerging-threats for one that is narrow on purpose.
+func detectionKind(tags []string) string {
+	for _, t := range tags {
+		if strings.HasPrefix(t, "detection.") {
+			return t
+		}
+	}
+	return ""
+}
 
 // covered reports whether y fires whenever x does, but not the other way round,
 // and says no more of it.
