@@ -2,6 +2,7 @@ package det
 
 import (
 	"context"
+	"slices"
 
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/source"
@@ -111,6 +112,7 @@ func (c Compiler) Coverage(ctx context.Context, paths ...string) (Coverage, erro
 			cover.rules[r.Name].Tests++
 		}
 	}
+	cover.Rules = slices.DeleteFunc(cover.Rules, func(x RuleCoverage) bool { return rules.own != nil && !rules.own[x.At.File] })
 	return *cover, ctx.Err()
 }
 

@@ -33,6 +33,10 @@ type Compiler struct {
 	// all at once, by an index; 0 is where that begins to pay, less than 0 is never.
 	// The alerts are the same.
 	IndexFrom int
+	// Beside looks around files that are named by themselves for what they need: rules
+	// that they name, and the mappings and lists of Sigma rules. It looks in their
+	// folders and those above, up to the root of the repository.
+	Beside bool
 }
 
 // Source is a rule file that is not on disk.
@@ -43,7 +47,8 @@ type Source struct{ Name, Text string }
 type Ruleset struct {
 	set   *plan.Set
 	files int
-	plain bool // not optimised
+	own   map[*source.File]bool // the files, where others lie beside them
+	plain bool                  // not optimised
 	build build.Options
 }
 
@@ -85,7 +90,7 @@ func (c Compiler) Files(paths ...string) (*Ruleset, *diag.List, error) {
 		}
 		files = append(files, source.New(name, string(text)))
 	}
-	rs, diags := c.compile(files)
+	rs, diags := c.compile(files, c.around(files, paths))
 	return rs, diags, nil
 }
 
@@ -95,13 +100,22 @@ func (c Compiler) Sources(sources ...Source) (*Ruleset, *diag.List) {
 	for _, s := range sources {
 		files = append(files, source.New(s.Name, s.Text))
 	}
-	return c.compile(files)
+	return c.compile(files, nil)
 }
 
-func (c Compiler) compile(files []*source.File) (*Ruleset, *diag.List) {
+// compile compiles files with those around them, unless that is nil.
+func (c Compiler) compile(files []*source.File, around *neighbours) (*Ruleset, *diag.List) {
 	diags := &diag.List{}
-	set := compiler.Compile(files, compiler.Options{Functions: c.Functions, Params: c.Params, NoOptimise: c.NoOptimise}, diags)
-	rs := &Ruleset{set: set, files: len(files), plain: c.NoOptimise, build: build.Options{IndexFrom: c.IndexFrom}}
+	opts := compiler.Options{Functions: c.Functions, Params: c.Params, NoOptimise: c.NoOptimise}
+	rs := &Ruleset{files: len(files), plain: c.NoOptimise, build: build.Options{IndexFrom: c.IndexFrom}}
+	if around != nil {
+		opts = around.beside(opts, files)
+		rs.own = map[*source.File]bool{}
+		for _, f := range files {
+			rs.own[f] = true
+		}
+	}
+	rs.set = compiler.Compile(files, opts, diags)
 	if c.NoOptimise {
 		rs.build.IndexFrom = -1
 	}
@@ -156,10 +170,13 @@ type RuleInfo struct {
 	File                           string
 }
 
-// Rules lists the rules in the order in which they run.
+// Rules lists the rules of the files in the order in which they run.
 func (r *Ruleset) Rules() []RuleInfo {
 	var out []RuleInfo
 	for _, x := range r.set.Rules {
+		if !r.has(x) {
+			continue
+		}
 		out = append(out, RuleInfo{
 			Name: x.Name, ID: x.Meta.ID, Title: x.Meta.Title, Level: x.Meta.Level, Status: x.Meta.Status,
 			Attack: x.Meta.Attack, Reads: x.From.Name(), File: x.At.File.Name,
@@ -179,6 +196,9 @@ func (r *Ruleset) Schemas() []string {
 
 // Files is how many rule files the set was compiled from.
 func (r *Ruleset) Files() int { return r.files }
+
+// has reports whether a rule stands in the files, not beside them.
+func (r *Ruleset) has(x *plan.Rule) bool { return r.own == nil || r.own[x.At.File] }
 
 // Plan writes what will run, for people.
 func (r *Ruleset) Plan(w io.Writer) {

@@ -41,7 +41,8 @@ func (c Compiler) Mutate(ctx context.Context, progress func(done, all int), path
 		files = append(files, f)
 		mutants = append(mutants, mutate.File(f)...)
 	}
-	rules, _ := c.compile(files)
+	around := c.around(files, paths)
+	rules, _ := c.compile(files, around)
 	tested := map[string]bool{}
 	for _, t := range rules.set.Tests {
 		for _, r := range plan.Closure(t.Rule, rules.set.Rules) {
@@ -58,7 +59,7 @@ func (c Compiler) Mutate(ctx context.Context, progress func(done, all int), path
 	for range goruntime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			for i := range next {
-				fates[i] = c.fate(ctx, files, &mutants[i])
+				fates[i] = c.fate(ctx, files, around, &mutants[i])
 				mu.Lock()
 				done++
 				if progress != nil {
@@ -102,14 +103,14 @@ const (
 )
 
 // fate compiles a mutant and runs the tests that depend on its rule.
-func (c Compiler) fate(ctx context.Context, files []*source.File, m *mutate.Mutant) fate {
+func (c Compiler) fate(ctx context.Context, files []*source.File, around *neighbours, m *mutate.Mutant) fate {
 	changed := slices.Clone(files)
 	for i, f := range changed {
 		if f == m.At.File {
 			changed[i] = source.New(f.Name, m.Apply())
 		}
 	}
-	rules, diags := c.compile(changed)
+	rules, diags := c.compile(changed, around)
 	if diags.Errors() > 0 {
 		return invalid
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,9 +33,12 @@ type Options struct {
 	Params map[string]any
 	// NoOptimise leaves the plan as it was written.
 	NoOptimise bool
-	// Beside are files that Lint compiles with the others, so that rules find each
+	// Beside are files that are compiled with the others, so that rules find each
 	// other, without saying anything about them.
 	Beside []*source.File
+	// Find, where set, gives files that may declare rules of these names or ids,
+	// which no file has so far. They go beside the others.
+	Find func(rules []string) []*source.File
 	// Open gives the text of files that are not what is on disk, such as those that
 	// an editor has changed; nil, or false, for those that are.
 	Open func(name string) (string, bool)
@@ -52,7 +56,8 @@ type Libraries struct{ trees sync.Map }
 const maxData = 256 << 20
 
 // Compile checks files together. Rules with errors are left out of the set; what
-// is wrong with them is in diags.
+// is wrong with them is in diags. Rules of files beside them are in the set, their
+// tests are not.
 func Compile(files []*source.File, opts Options, diags *diag.List) *plan.Set {
 	set, _ := checked(files, opts, diags)
 	if !opts.NoOptimise {
@@ -62,9 +67,48 @@ func Compile(files []*source.File, opts Options, diags *diag.List) *plan.Set {
 	return set
 }
 
-// checked parses and checks files together, and gives the rules as they were
-// written, with the trees of the files.
+// checked parses and checks files together and with those beside them, and gives the
+// rules as they were written, with the trees of the files.
 func checked(files []*source.File, opts Options, diags *diag.List) (*plan.Set, []*ast.File) {
+	beside := opts.Beside
+	var set *plan.Set
+	var trees []*ast.File
+	var found *diag.List
+	for {
+		found = &diag.List{}
+		set, trees = together(slices.Concat(files, beside), opts, found)
+		more := slices.DeleteFunc(opts.missing(found), func(f *source.File) bool { return slices.Contains(beside, f) })
+		if len(more) == 0 {
+			break
+		}
+		beside = slices.Concat(beside, more)
+	}
+	strange := func(f *source.File) bool { return slices.Contains(beside, f) }
+	for _, d := range found.All {
+		if !strange(d.Span.File) {
+			diags.Add(d)
+		}
+	}
+	set.Tests = slices.DeleteFunc(set.Tests, func(t *plan.Test) bool { return strange(t.At.File) })
+	return set, slices.DeleteFunc(trees, func(t *ast.File) bool { return strange(t.Source) })
+}
+
+// missing are files that may have the rules that nobody declares.
+func (o Options) missing(diags *diag.List) []*source.File {
+	var names []string
+	for _, d := range diags.All {
+		if d.Code == "D0307" || d.Code == "D0910" {
+			names = append(names, strings.Trim(d.Span.Text(), "`'\""))
+		}
+	}
+	if o.Find == nil || len(names) == 0 {
+		return nil
+	}
+	return o.Find(names)
+}
+
+// together parses and checks files as one set.
+func together(files []*source.File, opts Options, diags *diag.List) (*plan.Set, []*ast.File) {
 	c := &compilation{diags: diags, loaded: map[string]*ast.File{}, open: opts.Open, libraries: opts.Libraries}
 	trees := c.trees(files)
 	set := check.Rules(trees, check.Options{

@@ -1,8 +1,6 @@
 package compiler
 
 import (
-	"slices"
-
 	"github.com/detlang/det/compiler/lint"
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang"
@@ -29,15 +27,8 @@ type Examined struct {
 
 // Examine parses and checks files together, and lints them unless cfg is nil.
 func Examine(files []*source.File, opts Options, cfg *lint.Config) *Examined {
-	found := &diag.List{}
 	x := &Examined{Diags: &diag.List{}}
-	x.Set, x.Trees = checked(slices.Concat(files, opts.Beside), opts, found)
-	x.Trees = slices.DeleteFunc(x.Trees, func(t *ast.File) bool { return slices.Contains(opts.Beside, t.Source) })
-	for _, d := range found.All {
-		if !slices.Contains(opts.Beside, d.Span.File) {
-			x.Diags.Add(d)
-		}
-	}
+	x.Set, x.Trees = checked(files, opts, x.Diags)
 	if cfg != nil {
 		lint.Run(x.Trees, x.Set, cfg, x.Diags)
 	}

@@ -17,8 +17,9 @@ func checkCommand() *command {
 		operands: "RULES…",
 		summary:  "Check rules without running them",
 		about: `Compiles rule files, and all .det files of folders, and tells everything that is
-wrong with them, each at its place. 'det explain CODE' tells more. The exit code
-is 3 when a rule does not compile; warnings alone do not change it.`,
+wrong with them, each at its place. 'det explain CODE' tells more. Rules that
+files name are looked for beside them, too. The exit code is 3 when a rule does
+not compile; warnings alone do not change it.`,
 		examples: []example{
 			{"det check rules/", "check every rule below a folder"},
 			{"det check --format json brute.det", "for an editor or a pipeline"},
@@ -31,7 +32,7 @@ is 3 when a rule does not compile; warnings alone do not change it.`,
 			if format.value == "json" {
 				return checkJSON(s, args)
 			}
-			rules, diags, err := compile(s.out, det.Compiler{}, args)
+			rules, diags, err := compile(s.out, det.Compiler{Beside: true}, args)
 			if err != nil {
 				return err
 			}
@@ -48,7 +49,7 @@ func checkJSON(s *streams, args []string) error {
 	if len(args) == 0 {
 		return usagef("no rules given: name files or folders of rules")
 	}
-	_, diags, err := det.Compiler{}.Files(args...)
+	_, diags, err := det.Compiler{Beside: true}.Files(args...)
 	if err != nil {
 		return &exit{exitInput, err}
 	}

@@ -86,7 +86,7 @@ func (t *ruleTests) once(ctx context.Context, s *streams, only *regexp.Regexp, a
 	if t.format.value != "text" {
 		o = s.err
 	}
-	rules, diags, err := compile(o, det.Compiler{}, args)
+	rules, diags, err := compile(o, det.Compiler{Beside: true}, args)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (t *ruleTests) once(ctx context.Context, s *streams, only *regexp.Regexp, a
 
 // cover tells what no test reached.
 func (t *ruleTests) cover(ctx context.Context, s *streams, args []string) error {
-	c, err := det.Compiler{}.Coverage(ctx, args...)
+	c, err := det.Compiler{Beside: true}.Coverage(ctx, args...)
 	if err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (t *ruleTests) summary(s *streams, results []det.TestResult, elapsed time.D
 // mutation tells which mutants no test notices.
 func (t *ruleTests) mutation(ctx context.Context, s *streams, args []string) error {
 	p := newProgress(s.err)
-	result, err := det.Compiler{}.Mutate(ctx, func(done, all int) { p.step(done, all, "mutants") }, args...)
+	result, err := det.Compiler{Beside: true}.Mutate(ctx, func(done, all int) { p.step(done, all, "mutants") }, args...)
 	p.clear()
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/detlang/det/lang/diag"
+	"github.com/detlang/det/lang/source"
 )
 
 // Config says which lints run, how loud they are, and where they are quiet. The
@@ -19,6 +20,9 @@ type Config struct {
 	// Whole says that the files are all that will run together, so that what no
 	// file has does not exist. Without it, lints about what is nowhere are quiet.
 	Whole bool
+	// Imported, where set, reports whether a file that is not looked at imports one
+	// that is, so that its declarations may be read elsewhere.
+	Imported func(f *source.File) bool
 	// Names are what names of rules, lets, lists, consts, params and fns look like.
 	Names map[string]*regexp.Regexp
 

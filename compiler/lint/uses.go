@@ -105,8 +105,8 @@ func (f *File) uses() map[string]int {
 	return f.used
 }
 
-// imported reports whether another file of the set may read the declarations of
-// this one. A file without rules is a library for files that are not here.
+// imported reports whether another file may read the declarations of this one, of the
+// set or elsewhere. A file without rules is a library for files that are not here.
 func (f *File) imported() bool {
 	rules := false
 	for _, d := range f.Tree.Decls {
@@ -114,7 +114,7 @@ func (f *File) imported() bool {
 			rules = true
 		}
 	}
-	if !rules || f.Sigma {
+	if !rules || f.Sigma || f.Set.Config.Imported != nil && f.Set.Config.Imported(f.Tree.Source) {
 		return true
 	}
 	base := filepath.Base(f.Tree.Source.Name)
