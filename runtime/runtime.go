@@ -4,7 +4,8 @@
 // Two promises hold everywhere below the engine's front and keep operators small:
 //
 //   - Rows arrive in order of event time, ties in the order of source and row, and
-//     all rows of one time arrive in one batch.
+//     all rows of one time arrive in one batch. (A window of many keys comes in parts,
+//     if each stage behind it looks at each key by itself.)
 //   - Advance(t) means that every row with a time before t has been pushed and none
 //     will follow. It never goes back.
 //
@@ -49,7 +50,8 @@ type Batch struct {
 	Names func(source int32) string
 
 	// Window is set on what a window gives: one batch is one fixed window with all
-	// of its keys, or, for windows that slide or close by key, rows of many.
+	// of its keys (with some of them, if all stages that follow take it in parts), or,
+	// for windows that slide or close by key, rows of many.
 	Window *Window
 
 	// Owner keeps the memory under the columns alive; nil when Go's collector does.

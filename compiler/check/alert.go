@@ -160,13 +160,15 @@ func (r *ruleChecker) title() {
 }
 
 // settle asks each stage again for the row that flows out, now that it is known
-// which statistics are read and which stages keep state by entity.
+// which statistics are read, which stages keep state by entity, and which take a
+// window in parts.
 func (r *ruleChecker) settle() {
-	persist := false
+	persist, parts := false, true
 	for i := len(r.rule.Stages) - 1; i >= 0; i-- {
 		st := r.rule.Stages[i]
-		st.Args.Persist = persist
+		st.Args.Persist, st.Args.Parts = persist, parts
 		persist = persist || st.Args.Bound != ""
+		parts = parts && st.Spec.Parts
 		if st.Fresh {
 			persist = false
 		}

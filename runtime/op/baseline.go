@@ -23,6 +23,7 @@ The sample is the windows that had closed before the judged one starts, back to 
 The history of a key is never forgotten. It takes 32 bytes a key. Where windows have to leave again, are ranked or have a slope it takes 64, which hold the first seven windows with events if their values are small, and from then on 8 to 12 bytes a window (floats: 16 to 24).`,
 	After: "it comes after a tumbling or hopping window without early",
 	Fits:  func(in Row) bool { return in.Whole && in.Every > 0 },
+	Parts: true,
 	Head:  []Param{{Name: "name", Kind: Bind, Doc: "what the statistics are called"}},
 	Clauses: append([]Clause{
 		{Word: "of", Required: true, Params: []Param{{Name: "measure", Kind: Measure, Doc: "the number that is compared"}}, Doc: "the number that is compared"},

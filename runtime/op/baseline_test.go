@@ -150,7 +150,14 @@ func checkBaseline(rt *rapid.T, t testing.TB, c *baselineCase, need []string, ev
 	var got []row
 	seed := rapid.Uint64().Draw(rt, "cuts")
 	for cut := range uint64(2) {
-		ch := newChain(t, keyed.Cols, c.chain(t, need))
+		build := c.chain(t, need)
+		ch := newChain(t, keyed.Cols, func() []runtime.Operator {
+			ops := build()
+			if cut > 0 {
+				ops[0].(*fixed).part = 1 + int(seed%3) // rows of a window at a time
+			}
+			return ops
+		})
 		var rnd *rand.Rand
 		if cut > 0 {
 			rnd = rand.New(rand.NewPCG(seed, cut))

@@ -9,9 +9,10 @@ import (
 )
 
 var where = Spec{
-	Name: "where",
-	Doc:  "Keeps the rows for which the condition is true. A condition over a missing value is false, so such a row goes.",
-	Head: []Param{{Name: "condition", Kind: Expr, Type: types.TBool, Doc: "what must hold"}},
+	Name:  "where",
+	Doc:   "Keeps the rows for which the condition is true. A condition over a missing value is false, so such a row goes.",
+	Parts: true,
+	Head:  []Param{{Name: "condition", Kind: Expr, Type: types.TBool, Doc: "what must hold"}},
 	Output: func(in Row, a *Args) (Row, *Error) {
 		return in, nil
 	},

@@ -17,7 +17,9 @@ import (
 // a time. A tumbling window is one pane; a hopping one is several, which are merged
 // when it closes.
 //
-// The rows of a closed window come in the order in which their keys appeared in it.
+// The rows of a closed window come in the order in which their keys appeared in it:
+// in parts where the stages that follow allow it, since a batch of ten million rows
+// takes more memory on its way than the state of their keys.
 type fixed struct {
 	frame
 	aggs     []Agg
@@ -38,9 +40,9 @@ type fixed struct {
 
 	first, last int64 // times of the rows of a window over everything
 	spare       []*pane
-	all         []int32 // 0, 1, 2 …
-	slots       slots   // of the open pane
-	into        slots   // of a window that several panes are merged into
+	slots       slots // of the open pane
+	into        slots // of a window that several panes are merged into
+	part        int   // the most rows that a batch has
 }
 
 // pane is the groups of one pane, numbered as their keys appear in it, so that
@@ -55,7 +57,10 @@ type pane struct {
 type slots []int32
 
 func newFixed(in Row, a *Args, f frame) (runtime.Operator, error) {
-	w := &fixed{frame: f, aggs: a.Aggs, panes: 1, step: 1, next: math.MinInt64, groups: newGroups(a.Clauses["by"], f.max)}
+	w := &fixed{frame: f, aggs: a.Aggs, panes: 1, step: 1, next: math.MinInt64, groups: newGroups(a.Clauses["by"], f.max), part: math.MaxInt32}
+	if a.Parts {
+		w.part = partMost
+	}
 	if f.shape != whole {
 		size := f.pane()
 		g, err := newGrid(size, f.zone)
@@ -79,10 +84,13 @@ func newFixed(in Row, a *Args, f frame) (runtime.Operator, error) {
 	return w, nil
 }
 
-// fillMost is how many rows are added at a time: the alerts of a million keys come as
-// one batch, and what is noted of each row on the way should not take as much room
-// as the keys themselves.
-const fillMost = 1 << 16
+// Of very large batches so many rows are added at a time: the alerts of a million
+// keys come as one, and what is noted of each row on the way should not take as much
+// room as the keys themselves. A window that is given in parts has as many in each.
+const (
+	fillMost = 1 << 16
+	partMost = 1 << 16
+)
 
 func (w *fixed) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) error {
 	n := b.Rows()
@@ -274,24 +282,32 @@ func (w *fixed) emit(partial bool, emit runtime.Emit) error {
 	if n == 0 {
 		return nil
 	}
-	from, to := w.since, w.due
-	if w.shape == whole {
-		from, to = w.first, w.last
-	}
-	b := closed(w.groups, p.entities, repeated(from, n), repeated(to, n))
-	for i := len(w.all); i < n; i++ {
-		w.all = append(w.all, int32(i))
-	}
-	b.Cols = p.tally.results(b.Cols, w.all[:n])
-	b.Window.Partial = partial
-	b.Window.Evidence = func(row int32) []runtime.Event {
-		return w.evidence.of(p.entities[row], w.since, runtime.MaxTime)
-	}
-	if err := emit(b); err != nil {
-		return err
+	for from := 0; from < n; from += w.part {
+		if err := w.give(p, from, min(from+w.part, n), partial, emit); err != nil {
+			return err
+		}
 	}
 	w.groups.settle(n)
 	return nil
+}
+
+// give gives groups from..to-1 of a window that has closed.
+func (w *fixed) give(p *pane, from, to int, partial bool, emit runtime.Emit) error {
+	entities, groups := p.entities[from:to], make([]int32, to-from)
+	for i := range groups {
+		groups[i] = int32(from + i)
+	}
+	start, end := w.since, w.due
+	if w.shape == whole {
+		start, end = w.first, w.last
+	}
+	b := closed(w.groups, entities, repeated(start, len(groups)), repeated(end, len(groups)))
+	b.Cols = p.tally.results(b.Cols, groups)
+	b.Window.Partial = partial
+	b.Window.Evidence = func(row int32) []runtime.Event {
+		return w.evidence.of(entities[row], w.since, runtime.MaxTime)
+	}
+	return emit(b)
 }
 
 // merge makes one pane of the sealed ones, oldest first.

@@ -15,7 +15,8 @@ var lookup = Spec{
 	Doc: `Adds columns of a table to each row: those of the table's row whose key equals the expression, or missing where there is none. The braces name the columns; without them all columns but the key are added.
 
 Keys are compared exactly; "by lower(user)" finds keys in lower case. Of rows with one key the first counts.`,
-	Head: []Param{{Name: "table", Kind: TableName, Doc: "the table"}},
+	Parts: true,
+	Head:  []Param{{Name: "table", Kind: TableName, Doc: "the table"}},
 	Clauses: []Clause{
 		{Word: "by", Required: true, Params: []Param{{Name: "value", Kind: Expr, Type: types.TAny, Doc: "what is looked up"}}, Doc: "what is looked up"},
 		{Word: "key", Params: []Param{{Name: "column", Kind: Word, Doc: "a column of the table"}}, Doc: "the column of the table that is searched, unless it is the table's key"},

@@ -26,6 +26,9 @@ type Spec struct {
 	// Fires marks a stage whose rows are worth an alert as they are: behind it `when`
 	// may be left out.
 	Fires bool
+	// Parts marks a stage that takes the rows of one window in several batches: it looks
+	// at each by itself, or at those of its key in their order.
+	Parts bool
 	// After says, in words, where the stage may stand; Fits checks it.
 	After string
 	Fits  func(in Row) bool
@@ -123,6 +126,7 @@ type Args struct {
 	Keep    int              // events of evidence to keep a group
 	Shown   []int            // input columns that evidence shows
 	Persist bool             // later stages keep state by entity: codes must not be reused
+	Parts   bool             // later stages take the rows of one window in several batches
 }
 
 // Has reports whether a clause or flag was written.

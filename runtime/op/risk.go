@@ -12,9 +12,10 @@ var tactics = []string{
 }
 
 var risk = Spec{
-	Name: "risk",
-	Doc:  "Says what an alert adds to the risk score of entities. Rules over `from risk` read it. It stands after `when`; whoever builds the alert reads the arguments, so it has no operator.",
-	Head: []Param{{Name: "score", Kind: Expr, Type: types.TNumber, Doc: "how much an alert adds"}},
+	Name:  "risk",
+	Doc:   "Says what an alert adds to the risk score of entities. Rules over `from risk` read it. It stands after `when`; whoever builds the alert reads the arguments, so it has no operator.",
+	Parts: true,
+	Head:  []Param{{Name: "score", Kind: Expr, Type: types.TNumber, Doc: "how much an alert adds"}},
 	Clauses: []Clause{
 		{Word: "on", Required: true, Params: []Param{{Name: "entity", Kind: Entity, Type: types.TAny, Many: true, Doc: "whose score rises, with its type: user(login_id)"}}, Doc: "whose score rises, with its type: user(login_id), host(device)"},
 		{Word: "stage", Params: []Param{{Name: "tactic", Kind: Choice, Choices: tactics, Doc: "the ATT&CK tactic"}}, Doc: "the ATT&CK tactic that the alert is a sign of"},

@@ -13,9 +13,10 @@ import (
 )
 
 var throttle = Spec{
-	Name: "throttle",
-	Doc:  `Lets at most one alert a key through in the given time, by the events' clock: an alert at t holds back those before t + time. How many were held back is told by the next one. The key is that of the window unless "by" names another; without either all alerts of the rule are one. An alert whose key is missing always passes.`,
-	Head: []Param{{Name: "time", Kind: Const, Type: types.TDuration, Doc: "how long an alert holds back others"}},
+	Name:  "throttle",
+	Doc:   `Lets at most one alert a key through in the given time, by the events' clock: an alert at t holds back those before t + time. How many were held back is told by the next one. The key is that of the window unless "by" names another; without either all alerts of the rule are one. An alert whose key is missing always passes.`,
+	Parts: true,
+	Head:  []Param{{Name: "time", Kind: Const, Type: types.TDuration, Doc: "how long an alert holds back others"}},
 	Clauses: []Clause{
 		{Word: "by", Params: []Param{{Name: "key", Kind: Expr, Type: types.TAny, Many: true, Doc: "what alerts are counted by"}}, Doc: "what alerts are counted by"},
 	},

@@ -16,7 +16,8 @@ var when = Spec{
 	Doc: `Fires for the rows for which the condition is true.
 
 After a fixed window or a session each row is judged once, when its window closes. After a sliding window a key fires when the condition turns true and is armed again when a later row finds it false, or when the window of the key has emptied. After a window with early a key fires at most once a window.`,
-	Head: []Param{{Name: "condition", Kind: Expr, Type: types.TBool, Doc: "what must hold"}},
+	Parts: true,
+	Head:  []Param{{Name: "condition", Kind: Expr, Type: types.TBool, Doc: "what must hold"}},
 	Output: func(in Row, a *Args) (Row, *Error) {
 		return in, nil
 	},

@@ -161,8 +161,14 @@ func TestFixedWindows(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s every %s", c.length, c.every), func(t *testing.T) {
 			a := windowArgs(c.length, map[string][]Arg{"every": {konst(c.every)}})
-			build := func() []runtime.Operator { return []runtime.Operator{must(t, window, keyed, a)} }
+			part := 0
+			build := func() []runtime.Operator {
+				w := must(t, window, keyed, a)
+				w.(*fixed).part = part
+				return []runtime.Operator{w}
+			}
 			rapid.Check(t, func(rt *rapid.T) {
+				part = rapid.IntRange(1, 4).Draw(rt, "part")
 				events := drawEvents(rt, 5*second)
 				want := refFixed(events, bounds(events, c.length.Microseconds(), c.every.Microseconds()), 2)
 				expect(rt, t, keyed.Cols, build, events, true, want)
