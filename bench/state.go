@@ -38,18 +38,30 @@ var helds = []held{
 		rules: `
 rule first {
   from auth
-  window 1d by device evidence 0 { n = count() }
-  baseline usual of n min 1
-  when n > 0 and (not usual.warm or zscore(n, usual) > 3)
+  when ts < 2026-08-04
   risk 5 on host(device)
 }
 
-rule second {
-  from risk
-  window 7d by entity evidence 0 { score = sum(score) }
-  when score > 100
+rule unusual {
+  from auth
+  window 1d by device evidence 0 { n = count() }
+  baseline usual of n min 1
+  when zscore(n, usual) > 3
+  risk 20 on host(device)
 }
-`,
+` + scores,
+	},
+	{
+		name: "all alert at one time", share: 10, rounds: 2, apart: 24 * time.Hour, together: time.Hour,
+		rules: `
+rule unusual {
+  from auth
+  window 1d by device evidence 0 { n = count() }
+  baseline usual of n min 1
+  when not usual.warm or zscore(n, usual) > 3
+  risk 5 on host(device)
+}
+` + scores,
 	},
 	{
 		name: "90-day daily history", share: 1, rounds: 3, apart: 24 * time.Hour, together: time.Hour,
@@ -84,10 +96,20 @@ rule visits {
 	},
 }
 
+// scores adds up the risk of entities.
+const scores = `
+rule scores {
+  from risk
+  window 7d by entity evidence 0 { score = sum(score) }
+  when score > 100
+}
+`
+
 // state measures the memory that a known number of entities takes: as the stages
 // count it, as the collector finds it, and at its peak while it grew; and the time to
 // save and to load it.
 func (b *bench) state(entities int) error {
+	det.BoundGarbage() // as the commands do
 	for _, h := range helds {
 		if name := "state: " + h.name; b.wants(name) {
 			if err := h.measure(name, max(entities/h.share, 1)); err != nil {
@@ -121,7 +143,7 @@ func (h *held) measure(name string, entities int) error {
 	}
 	cpu, wall := cpuSeconds()-cpu, time.Since(began).Seconds()
 	peak := resident("VmHWM") - base
-	after := live() - before
+	after := max(live()-before, 1)
 	metered := 0
 	for _, r := range e.Stats().Rules {
 		for _, s := range r.Stages {
@@ -129,8 +151,9 @@ func (h *held) measure(name string, entities int) error {
 		}
 	}
 	per := func(n int) float64 { return float64(n) / float64(entities) }
-	fmt.Printf("%-32s %d entities: %.1f bytes each counted, %.1f live (%.2f GiB), peak %.2f times live; %d alerts; %.2f s, cpu %.2f\n",
-		name, entities, per(metered), per(after), float64(after)/(1<<30), float64(peak)/float64(max(after, 1)), alerts, wall, cpu)
+	const gib = 1 << 30
+	fmt.Printf("%-32s %d entities: bytes each %.1f counted, %.1f live; live %.3f GiB, peak %.3f GiB, %.2f times live; %d alerts; %.2f s, cpu %.2f\n",
+		name, entities, per(metered), per(after), float64(after)/gib, float64(peak)/gib, float64(peak)/float64(after), alerts, wall, cpu)
 
 	path := filepath.Join(os.TempDir(), "det-bench-state")
 	defer os.Remove(path)

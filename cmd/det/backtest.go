@@ -77,6 +77,7 @@ func (b *backtesting) run(ctx context.Context, s *streams, args []string) error 
 	if err != nil {
 		return err
 	}
+	det.BoundGarbage()
 	result, err := rules.Backtest(ctx, opts, labels)
 	bar.clear()
 	if result == nil {

@@ -57,6 +57,7 @@ the differences are.`,
 			if err != nil {
 				return err
 			}
+			det.BoundGarbage()
 			d, err := det.Diff(ctx, versions[0], versions[1], opts)
 			bar.clear()
 			if d == nil {

@@ -145,6 +145,7 @@ func (o *runFlags) reads(out string) string {
 
 // through runs the rules and ends all outputs, whatever happens.
 func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, diags *diag.List) error {
+	det.BoundGarbage()
 	bar := newProgress(s.err)
 	alerts, err := o.openAlerts(s, bar)
 	if err != nil {

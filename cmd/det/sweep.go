@@ -95,6 +95,7 @@ func (w *sweeping) run(ctx context.Context, s *streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	det.BoundGarbage()
 	result, err := det.Compiler{}.Sweep(ctx, rule, w.params.list, opts, labels, files...)
 	bar.clear()
 	if result == nil {
