@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strings"
+	"sync"
 
 	"github.com/detlang/det/compiler/plan"
 	"github.com/detlang/det/lang/types"
@@ -193,7 +194,7 @@ func (b *builder) rule(r *plan.Rule, traced bool) error {
 	if err := rb.alert(); err != nil {
 		return err
 	}
-	rb.out.Fingerprint = fingerprint(r)
+	rb.out.Fingerprint = sync.OnceValue(func() string { return fingerprint(r) })
 	b.rules[r] = len(b.prog.Rules)
 	b.prog.Rules = append(b.prog.Rules, rb.out)
 	return nil

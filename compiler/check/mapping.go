@@ -25,7 +25,7 @@ import (
 
 // logSource is one source of a mapping.
 type logSource struct {
-	parts  map[string]string // product, category, service
+	parts  sourceParts
 	where  ast.Expr
 	fields []string // that its events have, where the mapping names them
 	mod    *module
@@ -33,6 +33,42 @@ type logSource struct {
 
 // logSourceParts are what a log source is named by.
 var logSourceParts = []string{"product", "category", "service"}
+
+// sourceParts are the names of a log source, as logSourceParts orders them and in
+// lower case; "" where it has none.
+type sourceParts [3]string
+
+// count is how many names there are.
+func (p sourceParts) count() int {
+	n := 0
+	for _, v := range p {
+		if v != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// within reports whether q has all names of p.
+func (p sourceParts) within(q sourceParts) bool {
+	for i, v := range p {
+		if v != "" && v != q[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// String says what the log source is called.
+func (p sourceParts) String() string {
+	var words []string
+	for i, v := range p {
+		if v != "" {
+			words = append(words, logSourceParts[i]+" "+v)
+		}
+	}
+	return strings.Join(words, ", ")
+}
 
 // mapped is what the mappings say of one schema.
 type mapped struct {
@@ -113,24 +149,28 @@ func (c *checker) mappingSchema(m *module, b *ast.Block) *types.Schema {
 }
 
 func (c *checker) logSource(m *module, st *ast.Stage) *logSource {
-	s := &logSource{parts: map[string]string{}, mod: m}
+	s := &logSource{mod: m}
 	for _, a := range st.Args {
 		v, ok := "", false
 		if a.Name != nil {
 			v, ok = c.literalText(a.Value)
 		}
-		if !ok || !slices.Contains(logSourceParts, a.Name.Name) {
+		i := -1
+		if ok {
+			i = slices.Index(logSourceParts, a.Name.Name)
+		}
+		if i < 0 {
 			c.diags.Errorf("D0914", a.Value.Span(), "a log source has %s, each a text", strings.Join(logSourceParts, ", ")).Hint = `write: source product = "windows", service = "security" where Channel == "Security"`
 			return nil
 		}
-		s.parts[a.Name.Name] = strings.ToLower(v)
+		s.parts[i] = strings.ToLower(v)
 	}
 	for _, cl := range st.Clauses {
 		if cl.Word.Name == "where" && len(cl.Args) == 1 {
 			s.where = cl.Args[0].Value
 		}
 	}
-	if s.where == nil || len(s.parts) == 0 {
+	if s.where == nil || s.parts.count() == 0 {
 		c.diags.Errorf("D0914", st.At, "a log source has a name and a condition").Hint = `write: source product = "windows", service = "security" where Channel == "Security"`
 		return nil
 	}
@@ -179,56 +219,49 @@ func (c *checker) mappedField(s *types.Schema, b *ast.Block, st *ast.Stage) {
 // parts the named one has; of several of which one says more than the other, only
 // that one; of several that say the same, any.
 func (c *checker) logsource(s *scope, x *ast.Call) plan.Expr {
-	want := map[string]string{}
-	cond := c.sources(s, x, want)
+	var want sourceParts
+	cond := c.sources(s, x, &want)
 	if cond != nil && s.rule.rule.Logs == nil {
-		s.rule.rule.Logs = &plan.LogSource{Name: sourceName(want), Cond: cond}
+		s.rule.rule.Logs = &plan.LogSource{Name: want.String(), Cond: cond}
 	}
 	return cond
 }
 
-// sourceName says what a log source is called.
-func sourceName(parts map[string]string) string {
-	var words []string
-	for _, part := range logSourceParts {
-		if v, ok := parts[part]; ok {
-			words = append(words, part+" "+v)
-		}
-	}
-	return strings.Join(words, ", ")
-}
-
 // sources reads the arguments of logsource into want, and gives the condition.
-func (c *checker) sources(s *scope, x *ast.Call, want map[string]string) plan.Expr {
+func (c *checker) sources(s *scope, x *ast.Call, want *sourceParts) plan.Expr {
 	for _, a := range x.Args {
 		v, ok := "", false
 		if a.Name != nil {
 			v, ok = c.literalText(a.Value)
 		}
-		if !ok || !slices.Contains(logSourceParts, a.Name.Name) {
+		i := -1
+		if ok {
+			i = slices.Index(logSourceParts, a.Name.Name)
+		}
+		if i < 0 {
 			c.diags.Errorf("D0205", a.Value.Span(), "logsource takes %s, each a text", strings.Join(logSourceParts, ", ")).Hint = `logsource(product: "windows", service: "security")`
 			return nil
 		}
-		want[a.Name.Name] = strings.ToLower(v)
+		want[i] = strings.ToLower(v)
 	}
-	if s.rule == nil || s.rule.rule.From.Schema == nil || len(want) == 0 {
+	if s.rule == nil || s.rule.rule.From.Schema == nil || want.count() == 0 {
 		c.diags.Errorf("D0205", x.At, "logsource stands in a rule over events, and names a product, category or service")
 		return nil
 	}
 	var fit []*logSource
 	if m := c.mapped[s.rule.rule.From.Schema]; m != nil {
 		for _, src := range m.sources {
-			if within(src.parts, want) {
+			if src.parts.within(*want) {
 				fit = append(fit, src)
 			}
 		}
 	}
 	var groups [][]*logSource
 	for _, src := range fit {
-		if slices.ContainsFunc(fit, func(o *logSource) bool { return len(o.parts) > len(src.parts) && within(src.parts, o.parts) }) {
+		if slices.ContainsFunc(fit, func(o *logSource) bool { return o.parts != src.parts && src.parts.within(o.parts) }) {
 			continue
 		}
-		i := slices.IndexFunc(groups, func(g []*logSource) bool { return len(g[0].parts) == len(src.parts) && within(g[0].parts, src.parts) })
+		i := slices.IndexFunc(groups, func(g []*logSource) bool { return g[0].parts == src.parts })
 		if i < 0 {
 			groups = append(groups, []*logSource{src})
 		} else {
@@ -236,7 +269,7 @@ func (c *checker) sources(s *scope, x *ast.Call, want map[string]string) plan.Ex
 		}
 	}
 	if len(groups) == 0 {
-		return c.selfNamed(s, x, want)
+		return c.selfNamed(s, x, *want)
 	}
 	var all []plan.Expr
 	for _, g := range groups {
@@ -264,28 +297,18 @@ func either(xs []plan.Expr, at source.Span) plan.Expr {
 	return &plan.Or{Xs: xs, At: at}
 }
 
-// within reports whether b has all parts of a.
-func within(a, b map[string]string) bool {
-	for k, v := range a {
-		if b[k] != v {
-			return false
-		}
-	}
-	return true
-}
-
 // selfNamed is the condition for a log source that no mapping has: the event itself
 // must name it, in logsource.product, logsource.category and logsource.service.
-func (c *checker) selfNamed(s *scope, x *ast.Call, want map[string]string) plan.Expr {
+func (c *checker) selfNamed(s *scope, x *ast.Call, want sourceParts) plan.Expr {
 	var all []plan.Expr
-	for _, part := range logSourceParts {
-		v, ok := want[part]
-		if !ok {
+	for i, part := range logSourceParts {
+		v := want[i]
+		if v == "" {
 			continue
 		}
 		col := s.rule.sourceColumn("logsource."+part, &ast.Ident{Name: "logsource." + part, At: x.At}, true)
 		if col == nil {
-			c.diags.Errorf("D0914", x.At, "no mapping knows the log source %s, and schema %s is not open", sourceName(want), s.rule.rule.From.Schema.Name)
+			c.diags.Errorf("D0914", x.At, "no mapping knows the log source %s, and schema %s is not open", want, s.rule.rule.From.Schema.Name)
 			return nil
 		}
 		all = append(all, &plan.Op{Op: "==", Args: []plan.Expr{
@@ -293,7 +316,7 @@ func (c *checker) selfNamed(s *scope, x *ast.Call, want map[string]string) plan.
 		}, T: types.TBool, At: x.At, OpAt: x.At})
 	}
 	d := c.diags.Add(diag.Diagnostic{Code: "D0907", Severity: diag.Info, Span: x.At,
-		Message: fmt.Sprintf("no mapping knows the log source %s: the rule sees only events that name it themselves", sourceName(want))})
+		Message: fmt.Sprintf("no mapping knows the log source %s: the rule sees only events that name it themselves", want)})
 	d.Hint = `declare it: mapping mine for any_event { source … where … }; or let the events have logsource.product, logsource.category, logsource.service`
 	return &plan.And{Xs: all, At: x.At}
 }

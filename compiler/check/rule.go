@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -193,12 +194,20 @@ func (r *ruleChecker) visible() []string {
 
 // fieldOf reports whether a name is a field of what the rule reads.
 func (r *ruleChecker) fieldOf(name string) bool {
-	for _, have := range r.fields() {
-		if have == name {
-			return true
-		}
+	from := &r.rule.From
+	in := func(s *types.Schema) bool { return s != nil && s.Find(name) >= 0 }
+	switch {
+	case in(from.Schema) || slices.ContainsFunc(from.Union, in):
+		return true
+	case from.Schema == nil && slices.ContainsFunc(from.Columns, func(col *plan.Column) bool { return col.Name == name }):
+		return true
+	case len(from.Union) > 0 && name == "schema":
+		return true
 	}
-	return false
+	return slices.ContainsFunc(from.Rules, func(of *plan.Rule) bool {
+		up := r.c.rules[of.Name].by
+		return !up.grouped && up.fieldOf(name)
+	})
 }
 
 // param gives a constant a name that can be set from outside.

@@ -203,6 +203,9 @@ func (c *condition) quantifier() ast.Expr {
 	return chain(op, xs)
 }
 
+// onlyStars takes their meaning from the other wildcards of package path.
+var onlyStars = strings.NewReplacer(`\`, `\\`, "[", `\[`, "?", `\?`)
+
 // fits reports whether a name is meant by what stands behind of. A name that begins
 // with an underscore is meant only by a pattern that does.
 func fits(pattern, name string) bool {
@@ -212,6 +215,6 @@ func fits(pattern, name string) bool {
 	if strings.EqualFold(pattern, "them") {
 		return true
 	}
-	ok, err := path.Match(strings.NewReplacer(`\`, `\\`, "[", `\[`, "?", `\?`).Replace(pattern), name)
+	ok, err := path.Match(onlyStars.Replace(pattern), name)
 	return err == nil && ok
 }

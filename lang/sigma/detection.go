@@ -375,20 +375,40 @@ type groups struct {
 type group struct {
 	op    string // an operator, or null, exists, or list (for the name of one)
 	texts []written
-	list  string // the operator of a list
+	have  map[string]bool // the texts, where they are many
+	list  string          // the operator of a list
 	at    source.Span
 }
 
 func (g *groups) add(op, list, text string, at source.Span) {
 	for i := range g.list {
 		if g.list[i].op == op && g.list[i].list == list && op != "list" {
-			if !slices.ContainsFunc(g.list[i].texts, func(w written) bool { return w.text == text }) {
-				g.list[i].texts = append(g.list[i].texts, written{text, at})
-			}
+			g.list[i].add(text, at)
 			return
 		}
 	}
-	g.list = append(g.list, group{op, []written{{text, at}}, list, at})
+	g.list = append(g.list, group{op: op, texts: []written{{text, at}}, list: list, at: at})
+}
+
+// add adds a text that is not there yet.
+func (g *group) add(text string, at source.Span) {
+	if g.have == nil {
+		if slices.ContainsFunc(g.texts, func(w written) bool { return w.text == text }) {
+			return
+		}
+		if g.texts = append(g.texts, written{text, at}); len(g.texts) < 16 {
+			return
+		}
+		g.have = map[string]bool{}
+		for _, w := range g.texts {
+			g.have[w.text] = true
+		}
+		return
+	}
+	if !g.have[text] {
+		g.have[text] = true
+		g.texts = append(g.texts, written{text, at})
+	}
 }
 
 // gather sorts the patterns of one value into groups.

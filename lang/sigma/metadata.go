@@ -8,12 +8,15 @@ import (
 	"github.com/detlang/det/lang/source"
 )
 
+// braces doubles braces, which have a meaning in titles of the language.
+var braces = strings.NewReplacer("{", "{{", "}", "}}")
+
 // metadata turns what a rule says of itself. The title shows as it is: braces have
 // no meaning in it. Keys that the language has no place for are left out.
 func (r *rule) metadata() {
 	root := r.doc.root
 	if t := root.get("title"); t != nil && t.form == scalar {
-		title := strings.NewReplacer("{", "{{", "}", "}}").Replace(t.line())
+		title := braces.Replace(t.line())
 		r.add(stage("title", root.place("title"), text(title, t.at)))
 	}
 	for _, key := range []string{"id", "level", "status", "description", "author", "date", "modified", "license"} {

@@ -70,8 +70,9 @@ type Rule struct {
 	Fork *Fork
 	// Split says how the rule is divided among workers, if there are any.
 	Split Split
-	// Fingerprint tells whether saved state belongs to this rule as it stands.
-	Fingerprint string
+	// Fingerprint tells whether saved state belongs to this rule as it stands. It is
+	// asked for where state is saved or loaded.
+	Fingerprint func() string
 }
 
 // Member is one stream of a union: where each of the union's columns is found in it.

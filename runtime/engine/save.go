@@ -71,7 +71,7 @@ func (w *worker) section(r *rule) string {
 	return fmt.Sprintf("%s shard %d of %d", r.section(), w.number+1, w.of)
 }
 
-func (r *rule) section() string { return ruleSection + r.def.Name + " " + r.def.Fingerprint }
+func (r *rule) section() string { return ruleSection + r.def.Name + " " + r.def.Fingerprint() }
 
 // signature tells whether the columns of a stream are still the same.
 func signature(cols []runtime.Column) string {
