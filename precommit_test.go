@@ -41,9 +41,8 @@ func (s *shell) write(name, text string) {
 	}
 }
 
-// hooks is a repository with the files of this one, committed: what pre-commit
-// installs from.
-func hooks(t *testing.T, env []string) (dir, revision string) {
+// tracked is a new folder with the files of this repository, as they are now.
+func tracked(t *testing.T) string {
 	t.Helper()
 	files, err := exec.Command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
@@ -52,7 +51,7 @@ func hooks(t *testing.T, env []string) (dir, revision string) {
 		}
 		t.Skip("this is no clone: ", err)
 	}
-	dir = t.TempDir()
+	dir := t.TempDir()
 	for _, name := range strings.Split(strings.TrimRight(string(files), "\x00"), "\x00") {
 		data, err := os.ReadFile(name)
 		if os.IsNotExist(err) {
@@ -68,6 +67,14 @@ func hooks(t *testing.T, env []string) (dir, revision string) {
 			t.Fatal(err)
 		}
 	}
+	return dir
+}
+
+// hooks is a repository with the files of this one, committed: what pre-commit
+// installs from.
+func hooks(t *testing.T, env []string) (dir, revision string) {
+	t.Helper()
+	dir = tracked(t)
 	s := &shell{t, dir, env}
 	s.run("git", "init", "-q", "-b", "main")
 	s.run("git", "add", "-A", "-f")
