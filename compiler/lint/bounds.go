@@ -180,7 +180,7 @@ func (r *Rule) variety(st *plan.Stage, x plan.Expr) float64 {
 	}
 	most, some := 0.0, false
 	for _, f := range r.cases(r.before(st)) {
-		k := f.of[subjectOf(x)]
+		k := f.about(subjectOf(x))
 		if k == nil {
 			k = &known{x: x, in: r.bounds(x), values: r.values(x)}
 		}
@@ -228,7 +228,7 @@ func (r *Rule) span(x plan.Expr, given []plan.Expr) interval {
 	out := interval{lo: math.Inf(1), hi: math.Inf(-1)}
 	for _, f := range r.cases(given) {
 		in := r.bounds(x)
-		if k := f.of[subjectOf(x)]; k != nil && k.present {
+		if k := f.about(subjectOf(x)); k != nil && k.present {
 			in = k.interval()
 		}
 		if in.lo < out.lo || in.lo == out.lo && !in.loOpen {

@@ -164,11 +164,11 @@ func (x *simple) witness() map[string]*known {
 	if x.first == nil {
 		x.first, x.fires = map[string]*known{}, x.rule.cases(x.conds)
 		for _, f := range x.fires[:1] {
-			for s, k := range f.of {
-				if s.text == "" {
-					x.first[s.col.Name] = k
+			for _, k := range f.of {
+				if k.text == "" {
+					x.first[k.col.Name] = k.known
 					if k.present {
-						x.sure |= bit(s.col.Name)
+						x.sure |= bit(k.col.Name)
 					}
 				}
 			}
@@ -247,7 +247,6 @@ func (k *known) demands(a atom) bool {
 		})
 	}
 	n := *k
-	n.truth = map[string]bool{}
 	n.learn(a.test, false)
 	return n.impossible()
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"maps"
 	"math"
 	"net/netip"
 	"slices"
@@ -58,27 +59,39 @@ type known struct {
 	nets    [][]netip.Prefix // in one of each
 	outside []netip.Prefix
 	values  []string        // of which it is one, where the schema says so
-	truth   map[string]bool // opaque tests, by their text
+	truth   map[string]bool // opaque tests, by their text; copied when one is added
 }
 
 // facts is one case of what holds in a rule.
 type facts struct {
 	rule *Rule
-	of   map[subject]*known
+	of   []belief // few, so that they are searched and copied as they stand
+}
+
+// belief is what is known of a subject. It is copied when it is changed.
+type belief struct {
+	subject
+	*known
 }
 
 func (f *facts) clone() *facts {
-	c := &facts{f.rule, make(map[subject]*known, len(f.of)+1)}
-	for s, k := range f.of {
-		c.of[s] = k // copied when it is changed
+	return &facts{f.rule, append(make([]belief, 0, len(f.of)+1), f.of...)}
+}
+
+// about is what is known of a subject, or nil.
+func (f *facts) about(s subject) *known {
+	for i := range f.of {
+		if f.of[i].subject == s {
+			return f.of[i].known
+		}
 	}
-	return c
+	return nil
 }
 
 // change gives what is known of a subject, to be added to.
 func (f *facts) change(x plan.Expr) *known {
 	s := subjectOf(x)
-	k := f.of[s]
+	k := f.about(s)
 	n := &known{x: x, in: f.rule.bounds(x), present: f.rule.always(x)}
 	if k != nil {
 		*n = *k
@@ -86,13 +99,13 @@ func (f *facts) change(x plan.Expr) *known {
 		n.yes, n.no, n.nets, n.outside = slices.Clip(k.yes), slices.Clip(k.no), slices.Clip(k.nets), slices.Clip(k.outside)
 	}
 	n.values = f.rule.values(x)
-	n.truth = map[string]bool{}
-	if k != nil {
-		for t, v := range k.truth {
-			n.truth[t] = v
+	for i := range f.of {
+		if f.of[i].subject == s {
+			f.of[i].known = n
+			return n
 		}
 	}
-	f.of[s] = n
+	f.of = append(f.of, belief{s, n})
 	return n
 }
 
@@ -103,7 +116,7 @@ func (r *Rule) possible(yes []plan.Expr, no ...plan.Expr) bool {
 
 // cases are the ways in which all of yes can hold while none of no does.
 func (r *Rule) cases(yes []plan.Expr, no ...plan.Expr) []*facts {
-	fs := []*facts{{r, map[subject]*known{}}}
+	fs := []*facts{{rule: r}}
 	for _, x := range yes {
 		fs = assume(fs, x, true)
 	}
@@ -216,6 +229,9 @@ func (k *known) learn(x plan.Expr, want bool) {
 func (k *known) opaque(text string, want bool) {
 	if have, ok := k.truth[text]; ok && have != want {
 		k.present, k.missing = true, true
+	}
+	if k.truth = maps.Clone(k.truth); k.truth == nil {
+		k.truth = map[string]bool{}
 	}
 	k.truth[text] = want
 }
