@@ -50,10 +50,10 @@ func condition() types.Signature {
 // anyTrue counts the rows for which the condition is true.
 type anyTrue struct{ countIf }
 
-func (s *anyTrue) Merge(to int32, src State, from int32) { s.of[to] += src.(*anyTrue).of[from] }
+func (s *anyTrue) Merge(to int32, src State, from int32) { s.merge(to, &src.(*anyTrue).tally, from) }
 
 func (s *anyTrue) Result(groups []int32) *vec.Vec {
-	return vec.Bools(vec.Pack(len(groups), func(i int) bool { return s.of[groups[i]] > 0 }), len(groups))
+	return vec.Bools(vec.Pack(len(groups), func(i int) bool { return s.get(groups[i]) > 0 }), len(groups))
 }
 
 // allTrue counts the rows in which the condition is there, and those in which it

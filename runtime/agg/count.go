@@ -31,57 +31,63 @@ func countSpec() Spec {
 }
 
 // count counts rows.
-type count struct{ flat[int64] }
+type count struct{ tally }
 
 func (s *count) Add(groups, _ []int32, _ []*vec.Vec) {
 	n := s.of
 	for _, g := range groups {
-		n[g]++
+		if n[g]++; n[g] == 0 {
+			s.carry(g, 1)
+		}
 	}
 }
 
 func (s *count) Remove(groups, _ []int32, _ []*vec.Vec) {
-	n := s.of
 	for _, g := range groups {
-		n[g]--
+		s.dec(g, 1)
 	}
 }
 
-func (s *count) Merge(to int32, src State, from int32) { s.of[to] += src.(*count).of[from] }
+func (s *count) Merge(to int32, src State, from int32) { s.merge(to, &src.(*count).tally, from) }
 
-func (s *count) Result(groups []int32) *vec.Vec { return counts(s.of, groups) }
+func (s *count) Result(groups []int32) *vec.Vec { return s.result(groups) }
 
-func counts(n []int64, groups []int32) *vec.Vec {
+// result is the counts of groups as a column.
+func (t *tally) result(groups []int32) *vec.Vec {
 	out := make([]int64, len(groups))
 	for i, g := range groups {
-		out[i] = n[g]
+		out[i] = t.get(g)
 	}
 	return vec.Ints(out, nil)
 }
 
 // countIf counts rows for which a condition is true.
-type countIf struct{ flat[int64] }
+type countIf struct{ tally }
 
-func (s *countIf) Add(groups, rows []int32, args []*vec.Vec) { s.tally(groups, rows, args[0], 1) }
-
-func (s *countIf) Remove(groups, rows []int32, args []*vec.Vec) { s.tally(groups, rows, args[0], -1) }
-
-func (s *countIf) tally(groups, rows []int32, cond *vec.Vec, by int64) {
-	if cond.Kind != types.Bool {
-		return
-	}
-	if rows == nil {
+func (s *countIf) Add(groups, rows []int32, args []*vec.Vec) {
+	if cond := args[0]; cond.Kind == types.Bool {
 		for i, g := range groups {
-			s.of[g] += by * int64(cond.Bits[i>>6]>>(i&63)&1)
+			s.inc(g, bitAt(cond.Bits, i, rows))
 		}
-		return
-	}
-	for i, g := range groups {
-		r := rows[i]
-		s.of[g] += by * int64(cond.Bits[r>>6]>>(r&63)&1)
 	}
 }
 
-func (s *countIf) Merge(to int32, src State, from int32) { s.of[to] += src.(*countIf).of[from] }
+func (s *countIf) Remove(groups, rows []int32, args []*vec.Vec) {
+	if cond := args[0]; cond.Kind == types.Bool {
+		for i, g := range groups {
+			s.dec(g, bitAt(cond.Bits, i, rows))
+		}
+	}
+}
 
-func (s *countIf) Result(groups []int32) *vec.Vec { return counts(s.of, groups) }
+// bitAt is the bit of the i-th of some rows, nil being all.
+func bitAt(bits vec.Bitmap, i int, rows []int32) uint32 {
+	if rows != nil {
+		i = int(rows[i])
+	}
+	return uint32(bits[i>>6] >> (i & 63) & 1)
+}
+
+func (s *countIf) Merge(to int32, src State, from int32) { s.merge(to, &src.(*countIf).tally, from) }
+
+func (s *countIf) Result(groups []int32) *vec.Vec { return s.result(groups) }

@@ -35,8 +35,11 @@ func (f *flat[T]) Load(r *state.Reader) error {
 	return r.Err()
 }
 
+// largeLen is from how many elements on idle room counts for more than moving.
+const largeLen = 1 << 17
+
 // grow lengthens a slice to n elements, with zeros. Where it has to move, it gets
-// a quarter more room than is asked for.
+// more room than is asked for: a quarter, a large one an eighth.
 func grow[T any](x []T, n int) []T {
 	if n <= len(x) {
 		return x
@@ -46,7 +49,11 @@ func grow[T any](x []T, n int) []T {
 		clear(tail)
 		return x[:n]
 	}
-	y := make([]T, n, max(n, len(x)+len(x)/4))
+	more := len(x) / 4
+	if len(x) > largeLen {
+		more /= 2
+	}
+	y := make([]T, n, max(n, len(x)+more))
 	copy(y, x)
 	return y
 }

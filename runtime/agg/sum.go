@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/detlang/det/lang/types"
+	"github.com/detlang/det/runtime/state"
 	"github.com/detlang/det/runtime/vec"
 )
 
@@ -74,28 +75,76 @@ func wholeKind(k types.Kind) types.Kind {
 	return k
 }
 
-// sumFloat is in double-double arithmetic.
+// sumFloat is in double-double arithmetic. As long as no sum had to be rounded, as
+// none is of a few whole numbers, what rounding leaves takes no room.
 type sumFloat struct {
-	flat[dd]
-	in present[float64]
+	hi, lo []float64 // lo is nil while it is zero for all groups
+	in     present[float64]
+}
+
+func (s *sumFloat) get(g int32) dd {
+	if s.lo == nil {
+		return dd{hi: s.hi[g]}
+	}
+	return dd{s.hi[g], s.lo[g]}
+}
+
+func (s *sumFloat) set(g int32, x dd) {
+	s.hi[g] = x.hi
+	if s.lo == nil {
+		if x.lo == 0 {
+			return
+		}
+		s.lo = make([]float64, len(s.hi), cap(s.hi))
+	}
+	s.lo[g] = x.lo
 }
 
 func (s *sumFloat) Add(groups, rows []int32, args []*vec.Vec) {
 	groups, vals := s.in.of(groups, rows, args[0].F64, args[0])
 	for i, g := range groups {
-		s.of[g] = s.of[g].addFloat(vals[i])
+		s.set(g, s.get(g).addFloat(vals[i]))
 	}
 }
 
 func (s *sumFloat) Merge(to int32, src State, from int32) {
-	s.of[to] = s.of[to].add(src.(*sumFloat).of[from])
+	s.set(to, s.get(to).add(src.(*sumFloat).get(from)))
 }
 
 func (s *sumFloat) Result(groups []int32) *vec.Vec {
-	return vec.Floats(results(groups, func(g int32) (float64, bool) { return finite(s.of[g].float()) }))
+	return vec.Floats(results(groups, func(g int32) (float64, bool) { return finite(s.get(g).float()) }))
 }
 
-func (s *sumFloat) Bytes() int { return s.flat.Bytes() + s.in.bytes() }
+// Grow makes groups 0..n-1 exist.
+func (s *sumFloat) Grow(n int) {
+	s.hi = grow(s.hi, n)
+	if s.lo != nil {
+		s.lo = grow(s.lo, n)
+	}
+}
+
+// Reset empties a group.
+func (s *sumFloat) Reset(g int32) { s.set(g, dd{}) }
+
+// Bytes is the memory held.
+func (s *sumFloat) Bytes() int { return 8*(cap(s.hi)+cap(s.lo)) + s.in.bytes() }
+
+// Save writes the groups.
+func (s *sumFloat) Save(w *state.Writer) {
+	state.Slice(w, s.hi)
+	state.Slice(w, s.lo)
+}
+
+// Load reads what Save wrote.
+func (s *sumFloat) Load(r *state.Reader) error {
+	s.hi, s.lo = state.ReadSlice[float64](r), state.ReadSlice[float64](r)
+	if len(s.lo) == 0 {
+		s.lo = nil
+	} else if len(s.lo) != len(s.hi) {
+		r.Fail("the parts of a sum differ in number")
+	}
+	return r.Err()
+}
 
 // finite is x, and whether it is a number that the language has.
 func finite(x float64) (float64, bool) { return x, !math.IsNaN(x) && !math.IsInf(x, 0) }
