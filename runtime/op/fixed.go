@@ -190,9 +190,9 @@ func (w *fixed) fill(b *runtime.Batch) {
 // those listed, and listed too. All entities are below n.
 func (s *slots) assign(ids, entities []int32, n int) []int32 {
 	if n > len(*s) {
-		*s = append(*s, make(slots, max(n, len(*s)*5/4)-len(*s))...)
+		*s = extend(*s, n)
 	}
-	slot := *s
+	slot, entities := *s, roomFor(entities, len(ids))
 	for i, e := range ids {
 		g := slot[e]
 		if g == 0 {

@@ -69,13 +69,33 @@ type policy struct {
 	fig     *figures
 }
 
-// extend lengthens a slice to n elements.
+// extend lengthens a slice to n elements, with room for some more: a quarter, of a
+// large one an eighth.
 func extend[T any](x []T, n int) []T {
 	if n <= len(x) {
 		return x
 	}
 	if n > cap(x) {
-		x = append(make([]T, 0, max(n, len(x)*5/4)), x...)
+		x = append(make([]T, 0, max(n, len(x)+spare(len(x)))), x...)
 	}
 	return x[:n]
+}
+
+// spare is how much room a slice of n elements gets when it has to move.
+func spare(n int) int {
+	if n > largeLen {
+		return n / 8
+	}
+	return n / 4
+}
+
+// largeLen is from how many elements on idle room counts for more than moving.
+const largeLen = 1 << 17
+
+// roomFor makes room for n more elements in a large slice, less than append would.
+func roomFor[T any](x []T, n int) []T {
+	if len(x) < largeLen || cap(x)-len(x) >= n {
+		return x
+	}
+	return append(make([]T, 0, len(x)+max(n, spare(len(x)))), x...)
 }

@@ -9,8 +9,8 @@ import "math/bits"
 //
 // The upper 8 bits of a hash choose a segment, the next 32, scaled to the
 // segment's length, the group where the search begins, the lowest 7 the tag.
-// Each segment grows by itself, by half: growing never holds more than one segment
-// twice. A small index is one segment.
+// Each segment grows by itself, by a quarter: growing never holds more than one
+// segment twice, and a slot in three is idle. A small index is one segment.
 type index struct {
 	segs []segment
 	mask uint64 // of the hash's upper byte, to the segment's number
@@ -115,7 +115,7 @@ func (s *segment) place(h uint64, id int32) {
 	}
 }
 
-// grow makes a segment longer by half, or rids one of equal length of slots that
+// grow makes a segment longer by a quarter, or rids one of equal length of slots that
 // are gone, if those are what fills it.
 func (s *segment) grow(hash hasher) {
 	old, n := s.groups, len(s.groups)
@@ -124,7 +124,7 @@ func (s *segment) grow(hash hasher) {
 	case n < doubleUpTo:
 		n *= 2
 	default:
-		n += n / 2
+		n += n / 4
 	}
 	*s = segment{groups: make([]group, n)}
 	inBlocks(old, hash, s.place)
