@@ -159,7 +159,7 @@ func (f *Frame) test(id ID, mask vec.Bitmap) vec.Bitmap {
 	nd, s := &f.nodes[id], f.slot(id)
 	switch nd.op {
 	case input, literal:
-		if v := f.column(id, nil); v.Kind == types.Bool {
+		if v := f.column(id, mask); v.Kind == types.Bool {
 			return v.Bits
 		}
 		return s.bits
