@@ -96,7 +96,9 @@ func (f *Frame) compute(id ID, mask vec.Bitmap) *vec.Vec {
 	case !some:
 		return s.col
 	case nd.fill != nil:
-		f.fill(nd, s, todo)
+		if !f.sparse(nd, s, todo) {
+			f.fill(nd, s, todo)
+		}
 	default:
 		f.apply(nd, s, slices.Clone(todo))
 	}
