@@ -11,8 +11,8 @@ import (
 
 // intHistory is the history of an integer: exact sums, to which values are added
 // and from which they are taken away without a trace, so that neither the order
-// nor a restart shows. Sums of small numbers, as counts are, take half a cache
-// line; those that outgrow 64 bits move to agg.IntMoments.
+// nor a restart shows. Sums of small numbers, as counts are, take 24 bytes; those
+// that outgrow 64 bits move to agg.IntMoments.
 //
 // With a million cells nearly all of the time goes into waiting for memory. So the
 // rows of a window are taken in the order of their cells (nearby), the cells of the
@@ -20,6 +20,7 @@ import (
 type intHistory struct {
 	policy
 	cells  cells[intCell]  // where values are not queued
+	gaps   []uint32        // of these, as far as there are any: windows whose row had no value
 	queued cells[intQueue] // where they are
 	wide   cells[agg.IntMoments]
 	values packs // those that have no room in their cell
@@ -32,11 +33,16 @@ type intHistory struct {
 
 // intCell is the sums of the values in the sample.
 type intCell struct {
-	sum    int64  // where sq is isWide, an index in wide
-	sq     uint64 // at most isWide-1 as a sum
-	n      uint32
-	oldest uint32 // of a queue that is not empty, the ordinal of its first value
-	life
+	sum   int64  // where sq is isWide, an index in wide
+	sq    uint64 // at most isWide-1 as a sum
+	n     uint32
+	since uint32 // see life
+}
+
+func (c *intCell) born(ordinal uint32) {
+	if c.since == 0 {
+		c.since = ordinal + 1
+	}
 }
 
 // isWide is what sq says when the sums have moved to wide.
@@ -56,6 +62,18 @@ func (h *intHistory) cell(id int32) *intCell {
 		return &h.queued.at(id).intCell
 	}
 	return h.cells.at(id)
+}
+
+// life is the life of a cell.
+func (h *intHistory) life(id int32) life {
+	switch {
+	case h.queue:
+		q := h.queued.at(id)
+		return life{q.since, q.holes}
+	case int(id) < len(h.gaps):
+		return life{h.cells.at(id).since, h.gaps[id]}
+	}
+	return life{since: h.cells.at(id).since}
 }
 
 func (h *intHistory) born(cell int32, ordinal uint32) { h.cell(cell).born(ordinal) }
@@ -121,7 +139,8 @@ func (h *intHistory) take(places []place, j *judgement, s *samples) {
 		}
 		n := int64(c.n)
 		if !h.skip {
-			n = c.windows(j)
+			l := h.life(id)
+			n = l.windows(j)
 		}
 		s.n[r] = n
 		if moments && n > 0 {
@@ -131,7 +150,8 @@ func (h *intHistory) take(places []place, j *judgement, s *samples) {
 			h.ranked(s, id, r, n)
 		}
 		if h.fig.trend {
-			h.line(s, r, &c.life, j, func(tell func(entry)) { h.entries(id, tell) })
+			l := h.life(id)
+			h.line(s, r, &l, j, func(tell func(entry)) { h.entries(id, tell) })
 		}
 	}
 }
@@ -146,16 +166,23 @@ func (h *intHistory) enter(c *intCell, id int32, j *judgement, x int64, ok bool)
 			q.new++
 			return
 		}
+		h.count(q, x, ok)
+		return
 	}
-	h.count(c, x, ok)
-}
-
-// count adds the value of a window, or notes that it had none.
-func (h *intHistory) count(c *intCell, x int64, ok bool) {
 	if ok {
 		h.add(c, x)
+		return
+	}
+	h.gaps = extend(h.gaps, int(id)+1)
+	h.gaps[id]++
+}
+
+// count adds the value of a window in a queue, or notes that it had none.
+func (h *intHistory) count(q *intQueue, x int64, ok bool) {
+	if ok {
+		h.add(&q.intCell, x)
 	} else {
-		c.holes++
+		q.holes++
 	}
 }
 
@@ -255,7 +282,7 @@ func (h *intHistory) ranked(s *samples, id, row int32, n int64) {
 }
 
 func (h *intHistory) bytes() int {
-	return h.cells.bytes() + h.queued.bytes() + h.wide.bytes() + h.values.bytes() + 8*cap(h.rank) + h.near.bytes()
+	return h.cells.bytes() + h.queued.bytes() + h.wide.bytes() + h.values.bytes() + 4*cap(h.gaps) + 8*cap(h.rank) + h.near.bytes()
 }
 
 func (h *intHistory) save(w *state.Writer) {
@@ -265,6 +292,7 @@ func (h *intHistory) save(w *state.Writer) {
 	}
 	h.wide.save(w)
 	h.cells.save(w)
+	state.Slice(w, h.gaps)
 }
 
 func (h *intHistory) load(r *state.Reader) error {
@@ -274,7 +302,8 @@ func (h *intHistory) load(r *state.Reader) error {
 	}
 	h.wide.load(r)
 	h.cells.load(r)
-	sound := true
+	h.gaps = state.ReadSlice[uint32](r)
+	sound := len(h.gaps) <= h.cells.n
 	h.cells.each(func(c *intCell) {
 		sound = sound && (c.sq != isWide || c.sum >= 0 && c.sum < int64(h.wide.n))
 	})

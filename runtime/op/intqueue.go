@@ -17,7 +17,9 @@ import (
 // itself while there is room, and then in a block of intHistory.values.
 type intQueue struct {
 	intCell
-	newest uint32       // of a queue that is not empty, the ordinal of its last value
+	oldest uint32       // of a queue that is not empty, the ordinal of its first value,
+	newest uint32       // and of its last
+	holes  uint32       // counted windows whose row had no value
 	new    uint16       // values that are not counted
 	used   uint8        // bytes of in, where there is no block
 	size   uint8        // of the block, 0 for none
@@ -179,7 +181,7 @@ func (h *intHistory) join(q *intQueue, hi uint32) {
 			break
 		}
 		bytes, last = uint32(len(all)-len(w.b)), w.ordinal
-		h.count(&q.intCell, x, ok)
+		h.count(q, x, ok)
 	}
 	if q.size > 0 {
 		q.setCounted(bytes, last)
@@ -290,7 +292,7 @@ func (h *intHistory) loadQueue(r *state.Reader, id int32, head queueHead) bool {
 			q.new++
 			continue
 		}
-		h.count(&q.intCell, x, ok)
+		h.count(q, x, ok)
 	}
 	if q.size > 0 {
 		counted, before := h.countedOf(q)
