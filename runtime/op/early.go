@@ -76,7 +76,7 @@ func newEarly(in Row, a *Args, f frame) (runtime.Operator, error) {
 }
 
 func (w *early) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) error {
-	if _, _, overflow := w.groups.try(b, b.Sel, b.Rows()); overflow > 0 {
+	if !w.groups.fit(b) {
 		return inSteps(b, func(step *runtime.Batch) error {
 			w.pass(step.Time[step.Sel[0]])
 			return w.push(step, emit)

@@ -102,6 +102,16 @@ func (g *groups) try(b *runtime.Batch, rows []int32, n int) (ids []int32, missin
 	return g.ids, missing, overflow
 }
 
+// fit reports whether there is room for the keys of a batch. In nearly every batch that
+// is plain without looking them up.
+func (g *groups) fit(b *runtime.Batch) bool {
+	if b.Rows() <= g.keys.Room() {
+		return true
+	}
+	_, _, overflow := g.try(b, b.Sel, b.Rows())
+	return overflow == 0
+}
+
 // inSteps calls push with the rows of b of one time after another. It is for
 // batches in which the table of keys is full: which keys make room may change from
 // one time to the next.

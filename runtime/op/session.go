@@ -134,7 +134,7 @@ func newSession(in Row, a *Args, f frame) (runtime.Operator, error) {
 }
 
 func (w *sessions) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) error {
-	if _, _, overflow := w.groups.try(b, b.Sel, b.Rows()); overflow > 0 {
+	if !w.groups.fit(b) {
 		return inSteps(b, func(step *runtime.Batch) error {
 			w.visits.pass(step.Time[step.Sel[0]])
 			if err := w.give(false, emit); err != nil {

@@ -99,7 +99,7 @@ func (w *slider) live(used vec.Bitmap) {
 }
 
 func (w *slider) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) error {
-	if _, _, overflow := w.groups.try(b, b.Sel, b.Rows()); overflow > 0 {
+	if !w.groups.fit(b) {
 		return inSteps(b, func(step *runtime.Batch) error {
 			w.pass(step.Time[step.Sel[0]])
 			return w.push(step, emit)

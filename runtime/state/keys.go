@@ -73,6 +73,9 @@ func (k *Keys) Len() int { return k.cells.n }
 // Live is how many ids stand for a key: Len less those that were freed.
 func (k *Keys) Live() int { return k.cells.n - k.idle.count() }
 
+// Room is how many more ids there can be, besides those that were freed.
+func (k *Keys) Room() int { return k.max - k.cells.n }
+
 // Bytes is the memory held, what is remembered about dictionaries included.
 func (k *Keys) Bytes() int {
 	return k.index.bytes() + k.cells.bytes() + k.idle.bytes() + k.remaps.bytes() + k.pairs.bytes() + cap(k.buf)
