@@ -20,7 +20,7 @@ var baseline = Spec{
 
 The sample is the windows that had closed before the judged one starts, back to the length of "over": the judged value is never in its own sample. Windows in which the key had no events count as zero, from the window in which it first appeared, unless "fill skip" is written. With "at" only windows of the same hour or day are compared. "decay" lets a window weigh half as much after each such time instead of dropping out. A window in which the measure is missing is no sample; with "exclude alerted" neither is one for which the rule's condition was true, so that an attack does not raise the threshold for the next one. A change that lasts then goes on alerting.
 
-The history of a key is never forgotten. It takes 24 bytes a key. Where windows have to leave again, are ranked or have a slope it takes 64, which hold about the first twelve windows with events if their values are small, and from then on 3 to 4 bytes a window, more if values are large (floats: 16 to 24).`,
+The history of a key is never forgotten. It takes 32 bytes a key. Where windows have to leave again, are ranked or have a slope it takes 64, which hold the first seven windows with events if their values are small, and from then on 8 to 12 bytes a window (floats: 16 to 24).`,
 	After: "it comes after a tumbling or hopping window without early",
 	Fits:  func(in Row) bool { return in.Whole && in.Every > 0 },
 	Parts: true,
@@ -38,7 +38,7 @@ The history of a key is never forgotten. It takes 24 bytes a key. Where windows 
 		if e != nil {
 			return Row{}, e
 		}
-		return p.fig.columns(in, lateSample), nil
+		return p.fig.columns(in), nil
 	},
 	New: func(in Row, a *Args) (runtime.Operator, error) {
 		p, e := newPast(in, a)
@@ -48,9 +48,6 @@ The history of a key is never forgotten. It takes 24 bytes a key. Where windows 
 		return newBaseline(in, a, p)
 	},
 }
-
-// lateSample is about what it takes to look at the history of a key, in nanoseconds.
-const lateSample = 50
 
 // past is what the arguments of a baseline say.
 type past struct {
@@ -107,11 +104,7 @@ func newPast(in Row, a *Args) (*past, *Error) {
 	case fig.ranks > 0 || fig.trend:
 		return nil, &Error{Code: Conflict, Clause: "decay", Head: -1, Message: "with decay there are a mean and a deviation, but no values to rank or to lay a line through", Hint: "leave decay out to read min, max, median, mad, a percentile or a slope"}
 	}
-	step := in.Every
-	if p.season >= 0 {
-		step = max(seasons[p.season].least, step*time.Duration(seasons[p.season].slots))
-	}
-	p.keep = math.Exp2(-float64(step) / float64(half))
+	p.keep = math.Exp2(-float64(in.Every) / float64(half))
 	return p, nil
 }
 
@@ -127,8 +120,6 @@ type baselineOp struct {
 
 	met  bool
 	base int64 // number of the first window
-
-	samples *samples // of the batch before, to be used again
 
 	season *season
 	first  []uint32 // by entity: 1 + the window of its first appearance, after base
@@ -161,11 +152,15 @@ func (o *baselineOp) begin(window int64) {
 	how := policy{queue: o.back > 0 || o.apart > 1 || o.fig.ranks > 0 || o.fig.trend, overlap: o.apart > 1, skip: o.skip, fig: o.fig}
 	switch {
 	case o.keep > 0:
-		o.history = &decayHistory{policy: how, keep: o.keep}
+		h := &decayHistory{policy: how, keep: o.keep, gaps: through}
+		if o.season != nil {
+			h.gaps = o.gaps
+		}
+		o.history = h
 	case o.fig.of.Kind == types.Float:
 		o.history = &floatHistory{policy: how}
 	default:
-		o.history = &intHistory{policy: how}
+		o.history = &intHistory{policy: how, aside: map[uint64]int64{}}
 	}
 	o.base = window
 	if o.season != nil {
@@ -189,7 +184,7 @@ func (o *baselineOp) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit
 		o.begin(window)
 		o.met = true
 	}
-	j := &judgement{rows: rows, value: b.Cols[o.measure]}
+	j := &judgement{rows: rows, value: b.Cols[o.measure], partial: b.Window.Partial, putOff: o.clean}
 	if j.value.Kind == types.Null {
 		j.value = repeat(o.fig.of.Kind, nil, b.N)
 	}
@@ -198,43 +193,31 @@ func (o *baselineOp) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit
 	} else {
 		o.seasonal(j, b, window)
 	}
-	if o.samples == nil || o.samples.kept {
-		o.samples = &samples{fig: o.fig}
-	}
-	out, s := *b, o.samples
-	out.Owner = s
-	out.Cols = s.late(b, slices.Clip(b.Cols), func(rows []int32) { o.history.judge(j, rows, s) })
-	if b.N > keepSamples {
-		o.samples = nil
-	}
-	if b.Window.Partial {
+	s := o.fig.samples(b.N)
+	o.history.judge(j, s)
+	out := *b
+	out.Cols = o.fig.vecs(slices.Clip(b.Cols), s)
+	if !o.clean || j.partial {
 		return emit(&out)
 	}
 	return o.learn(&out, j, emit)
 }
 
-// keepSamples is how many rows a batch has for which the memory of samples is kept.
-const keepSamples = 1 << 16
-
-// learn gives a window to the condition of the rule, and then adds it to the history:
-// samples are taken while the rule reads them. With "exclude alerted" it is added only
-// for the keys for which the condition was not true.
+// learn gives a window to the condition of the rule, and adds it to the history of
+// the keys for which that was not true.
 func (o *baselineOp) learn(b *runtime.Batch, j *judgement, emit runtime.Emit) error {
-	var fired vec.Bitmap
-	if o.clean {
-		fired = vec.NewBitmap(b.N)
-		w, before := *b.Window, b.Window.Fired
-		w.Fired = func(rows []int32) {
-			for _, r := range rows {
-				fired.Set(int(r))
-			}
-			if before != nil { // of a baseline before
-				before(rows)
-			}
+	fired, w := vec.NewBitmap(b.N), *b.Window
+	w.Fired = func(rows []int32) {
+		for _, r := range rows {
+			fired.Set(int(r))
 		}
-		b.Window = &w
+		if b.Window.Fired != nil { // of a baseline before
+			b.Window.Fired(rows)
+		}
 	}
-	if err := emit(b); err != nil {
+	out := *b
+	out.Window = &w
+	if err := emit(&out); err != nil {
 		return err
 	}
 	o.history.learn(j, fired)
@@ -248,6 +231,7 @@ func (o *baselineOp) Advance(context.Context, int64, runtime.Emit) error { retur
 func (o *baselineOp) plain(j *judgement, b *runtime.Batch, window int64) {
 	j.cells = b.Window.Entity
 	j.now, j.hi = o.ordinal(window), o.ordinal(window-o.apart+1)
+	j.window = j.now
 	if o.back > 0 {
 		j.lo = o.ordinal(window - o.back)
 	}
@@ -270,6 +254,8 @@ func (o *baselineOp) seasonal(j *judgement, b *runtime.Batch, window int64) {
 	s := o.season
 	s.upTo(window)
 	slot := s.of(window)
+	s.now = slot
+	j.window = o.ordinal(window)
 	j.now = clamp(s.before(slot, window))
 	j.hi = clamp(s.before(slot, window-o.apart+1))
 	if o.back > 0 {
@@ -287,10 +273,18 @@ func (o *baselineOp) seasonal(j *judgement, b *runtime.Batch, window int64) {
 		if isNew {
 			o.n++
 			o.history.grow(int(o.n))
-			o.history.born(int32(cell), clamp(s.before(slot, o.base+int64(o.first[e])-1)))
+			o.history.born(int32(cell), clamp(s.before(slot, o.base+int64(o.first[e])-1)), o.first[e]-1)
 		}
 		j.cells[r] = int32(cell)
 	}
+}
+
+// gaps calls each with the windows of the slot that is judged, between two: a stretch
+// in a row at a time, counted as ordinals over all slots.
+func (o *baselineOp) gaps(from, to uint32, each func(from, to uint32)) {
+	o.season.between(o.base+int64(from), o.base+int64(to), func(from, to int64) {
+		each(o.ordinal(from), o.ordinal(to))
+	})
 }
 
 func (o *baselineOp) Save(w *state.Writer) error {
@@ -351,9 +345,6 @@ var errBaseline = errors.New("baseline: the saved state is damaged")
 
 func (o *baselineOp) Meter() runtime.Meters {
 	m := runtime.Meters{Bytes: o.history.bytes() + 4*cap(o.first) + 4*cap(o.of)}
-	if o.samples != nil {
-		m.Bytes += o.samples.bytes()
-	}
 	for i := range o.cells {
 		m.Bytes += o.cells[i].bytes()
 	}

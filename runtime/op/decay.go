@@ -14,61 +14,64 @@ import (
 //
 // Mean and squared distances are updated as by D. H. D. West (1979) and merged as by
 // Chan, Golub and LeVeque; the deviation is that of a sample with reliability
-// weights, which is the usual one (n-1) where all weights are alike.
+// weights, which is the usual one (n-1) where all weights are alike. Its divisor,
+// Σw - Σw²/Σw, is kept as Σ w_i w_j over all pairs i≠j: a difference would lose all
+// digits where one weight is far above the others.
 type decayHistory struct {
 	policy
-	keep  float64 // what remains of a weight from one ordinal to the next
+	keep  float64 // what remains of a weight from one window to the next
+	gaps  func(from, to uint32, each func(from, to uint32))
 	cells cells[decayCell]
 }
 
-// decayCell is the weighted moments of a cell as they stood at an ordinal.
+// decayCell is the weighted moments of a cell as they stood at a window.
 type decayCell struct {
-	weight, squares float64 // Σw and Σw²
-	mean, dist      float64 // dist is Σw(x-mean)²
-	at              uint32  // ordinal + 1; 0 before the first
-	n               uint32  // values
+	weight, pairs float64 // Σw and Σ w_i w_j, i≠j
+	mean, dist    float64 // dist is Σw(x-mean)²
+	at            uint32  // windows of all slots that went by before
+	n             uint32  // values
 	life
 }
 
 func (h *decayHistory) grow(n int) { h.cells.grow(n) }
 
-func (h *decayHistory) born(cell int32, ordinal uint32) {
+func (h *decayHistory) born(cell int32, ordinal, window uint32) {
 	c := h.cells.at(cell)
 	if c.since == 0 {
 		c.born(ordinal)
-		c.at = ordinal // as it stood before
+		c.at = window // as it stood before
 	}
 }
 
-func (h *decayHistory) judge(j *judgement, rows []int32, s *samples) {
-	for _, r := range rows {
-		h.born(j.cells[r], j.now)
+func (h *decayHistory) judge(j *judgement, s *samples) {
+	for _, r := range j.rows {
+		h.born(j.cells[r], j.now, j.window)
 		c := h.cells.at(j.cells[r])
-		h.wait(c, j.now)
+		h.wait(c, j.window)
 		n := int64(c.n)
 		if !h.skip {
 			n = c.windows(j)
 		}
-		s.n[r], s.mean[r], s.sd[r] = n, c.mean, 0
-		if rest := c.weight - c.squares/c.weight; n > 1 && rest > 0 {
-			s.sd[r] = math.Sqrt(c.dist / rest)
+		s.n[r], s.mean[r] = n, c.mean
+		if n > 1 && c.pairs > 0 {
+			s.sd[r] = math.Sqrt(c.dist * c.weight / c.pairs)
+		}
+		if !j.fixed() {
+			h.enter(c, j, r, !j.value.Missing(int(r)))
 		}
 	}
 }
 
 func (h *decayHistory) learn(j *judgement, fired vec.Bitmap) {
 	for _, r := range j.rows {
-		h.born(j.cells[r], j.now)
-		c := h.cells.at(j.cells[r])
-		h.wait(c, j.now)
-		h.enter(c, j, r, j.has(r, fired))
+		h.enter(h.cells.at(j.cells[r]), j, r, !fired.Get(int(r)) && !j.value.Missing(int(r)))
 	}
 }
 
 // enter takes the value of row r in, or notes that it has none.
 func (h *decayHistory) enter(c *decayCell, j *judgement, r int32, ok bool) {
 	c.age(h.keep)
-	c.at = j.now + 1
+	c.at = j.window + 1
 	switch {
 	case !ok:
 		c.holes++
@@ -79,48 +82,61 @@ func (h *decayHistory) enter(c *decayCell, j *judgement, r int32, ok bool) {
 	}
 }
 
-// wait brings a cell to the window before ordinal now.
+// wait brings a cell to the window before the given one. The windows in between that
+// are of the cell's slot are zeros.
 func (h *decayHistory) wait(c *decayCell, now uint32) {
-	k := float64(now - c.at)
-	if k == 0 {
+	if c.at == now {
 		return
 	}
-	c.age(math.Pow(h.keep, k))
+	from := c.at
+	c.age(math.Pow(h.keep, float64(now-from)))
 	c.at = now
 	if h.skip {
 		return
 	}
-	weight := geometric(h.keep, k)
-	total := c.weight + weight
-	c.dist += c.mean * c.mean * c.weight * weight / total
-	c.mean *= c.weight / total
-	c.weight = total
-	c.squares += geometric(h.keep*h.keep, k)
+	h.gaps(from, now, func(from, to uint32) {
+		c.zeros(h.keep, math.Pow(h.keep, float64(now-to)), float64(to-from))
+	})
 }
 
-// geometric is 1 + q + … + q^(k-1).
-func geometric(q, k float64) float64 {
-	if q == 1 {
-		return k
-	}
-	return (1 - math.Pow(q, k)) / (1 - q)
-}
+// through is the gaps where all windows are of one slot.
+func through(from, to uint32, each func(from, to uint32)) { each(from, to) }
 
 // age multiplies all weights.
 func (c *decayCell) age(by float64) {
 	c.weight *= by
-	c.squares *= by * by
+	c.pairs *= by * by
 	c.dist *= by
 }
 
 // add takes a value in with weight 1.
 func (c *decayCell) add(x float64) {
 	c.n++
-	c.weight++
-	c.squares++
+	c.merge(1, 0, x)
+}
+
+// zeros takes in k zeros whose weights are w, wq, wq², …: Σ q^i = (1-q^k)/(1-q), and
+// the pairs of them come to 2q(1-q^k)(1-q^(k-1))/((1-q)(1-q²)).
+func (c *decayCell) zeros(q, w, k float64) {
+	sum, pairs := k, k*(k-1)
+	if q < 1 {
+		sum = (1 - math.Pow(q, k)) / (1 - q)
+		pairs = 2 * q * sum * (1 - math.Pow(q, k-1)) / (1 - q*q)
+	}
+	c.merge(w*sum, w*w*pairs, 0)
+}
+
+// merge takes in values that all are x.
+func (c *decayCell) merge(weight, pairs, x float64) {
+	total := c.weight + weight
+	if total == 0 {
+		return // too long ago to weigh anything
+	}
 	d := x - c.mean
-	c.mean += d / c.weight
-	c.dist += d * (x - c.mean)
+	c.dist += d * d * c.weight / total * weight
+	c.mean += d * weight / total
+	c.pairs += pairs + 2*c.weight*weight
+	c.weight = total
 }
 
 func (h *decayHistory) bytes() int { return h.cells.bytes() }

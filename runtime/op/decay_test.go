@@ -78,6 +78,74 @@ func TestBaselineDecayLongSilence(t *testing.T) {
 	}
 }
 
+// With a season a window ages by the time that went by, however many windows of its
+// slot lie in a row: the hours of one weekday differ by hours and by weeks.
+func TestBaselineDecayBySeason(t *testing.T) {
+	start := time.UnixMicro(0).UTC()
+	for season, slot := range map[string]func(time.Time) int{
+		"day_of_week":  func(t time.Time) int { return int(t.Weekday()) },
+		"hour_of_day":  time.Time.Hour,
+		"hour_of_week": func(t time.Time) int { return 24*int(t.Weekday()) + t.Hour() },
+	} {
+		for _, skip := range []bool{false, true} {
+			draw := rand.New(rand.NewPCG(7, 8))
+			counts := make([]int, 35*24)
+			for i := range counts {
+				if draw.IntN(3) > 0 {
+					counts[i] = draw.IntN(9)
+				}
+			}
+			counts[0], counts[len(counts)-1] = 3, 4
+			clauses := map[string][]Arg{"decay": {konst(14 * 24 * time.Hour)}, "at": word(season), "min": {konst(int64(2))}}
+			if skip {
+				clauses["fill"] = word("skip")
+			}
+			r := runBaseline(t, counts, []string{"n", "mean", "stddev"}, clauses)
+
+			last := len(counts) - 1
+			var xs, ws []float64
+			for i, n := range counts[:last] {
+				if same := slot(start.Add(time.Duration(i)*time.Hour)) == slot(start.Add(time.Duration(last)*time.Hour)); !same || skip && n == 0 {
+					continue
+				}
+				xs, ws = append(xs, float64(n)), append(ws, math.Exp2(-float64(last-i)/(14*24)))
+			}
+			mean, sd := weighted(xs, ws)
+			if r.vals[4] != int64(len(xs)) || math.Abs(r.vals[5].(float64)-mean) > 1e-12 || math.Abs(r.vals[6].(float64)-sd) > 1e-12 {
+				t.Errorf("at %s, skip %v: %v, want %d, %v, %v", season, skip, r.vals[4:], len(xs), mean, sd)
+			}
+		}
+	}
+}
+
+// weighted is the mean, and the deviation of a sample with reliability weights.
+func weighted(xs, ws []float64) (mean, sd float64) {
+	sum, pairs, m2 := 0.0, 0.0, 0.0
+	for i, w := range ws {
+		sum += w
+		mean += w * xs[i]
+		for _, v := range ws[:i] {
+			pairs += 2 * v * w
+		}
+	}
+	mean /= sum
+	for i, w := range ws {
+		m2 += w * (xs[i] - mean) * (xs[i] - mean)
+	}
+	return mean, math.Sqrt(m2 * sum / pairs)
+}
+
+// A weight that is far below another leaves the deviation what it is: of 10 sixty
+// half-lives ago and 14 now it is that of the two, √8.
+func TestBaselineDecayFarApart(t *testing.T) {
+	counts := make([]int, 62)
+	counts[0], counts[60], counts[61] = 10, 14, 15
+	r := runBaseline(t, counts, []string{"n", "mean", "stddev"}, map[string][]Arg{"decay": {konst(time.Hour)}, "fill": word("skip"), "min": {konst(int64(2))}})
+	if r.vals[4] != int64(2) || r.vals[5] != 14.0 || math.Abs(r.vals[6].(float64)-math.Sqrt(8)) > 1e-12 {
+		t.Errorf("got %v", r.vals[4:])
+	}
+}
+
 func TestBaselineRefuses(t *testing.T) {
 	decay := []Arg{konst(time.Hour)}
 	for _, c := range []struct {

@@ -18,6 +18,7 @@ type season struct {
 
 	from, next int64   // windows counted so far
 	runs       [][]run // by slot, ascending
+	now        int     // the slot that is judged
 }
 
 // run is some windows in a row of the same slot: the first, and its count.
@@ -112,4 +113,14 @@ func (s *season) before(slot int, window int64) int64 {
 	}
 	r := runs[i-1]
 	return r.n + min(window-r.window, r.len)
+}
+
+// between calls each with the counted windows of the slot that is judged, from one
+// window to before another, those in a row at a time.
+func (s *season) between(from, to int64, each func(from, to int64)) {
+	runs := s.runs[s.now]
+	i := sort.Search(len(runs), func(i int) bool { return runs[i].window+runs[i].len > from })
+	for ; i < len(runs) && runs[i].window < to; i++ {
+		each(max(from, runs[i].window), min(to, runs[i].window+runs[i].len))
+	}
 }

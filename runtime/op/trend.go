@@ -5,11 +5,15 @@ package op
 // without events are zeros on the line's axis and only shift the sums, so they cost
 // nothing.
 //
-// The sums are of whole numbers, and exact while they are below 2^53. The distances
-// are counted from the judged window, which keeps them small.
+// The sample is gone through twice: sums of whole numbers first, which are exact while
+// they are below 2^53, then the distances of the values from their mean, so that a
+// small rise on top of large values is not lost (T. F. Chan, G. H. Golub and R. J.
+// LeVeque, 1983, "Algorithms for computing the sample variance").
 type trend struct {
-	n, x, xx float64 // of how far back the windows lie
-	y, xy    float64
+	n, x, xx    float64 // of how far back all windows lie
+	some, someX float64 // of those with a value
+	y           float64
+	lean        float64 // Σ(x-x̄)(y-ȳ) over those with a value
 }
 
 // zeros takes in a window of each distance from one to another, both included, with
@@ -34,8 +38,9 @@ func (t *trend) drop(back uint32) {
 
 // raise gives a zero a value.
 func (t *trend) raise(back uint32, y float64) {
+	t.some++
+	t.someX += float64(back)
 	t.y += y
-	t.xy += y * float64(back)
 }
 
 // add takes in a window with a value.
@@ -45,10 +50,18 @@ func (t *trend) add(back uint32, y float64) {
 	t.raise(back, y)
 }
 
+// weigh takes in a window with a value for the second time, once all sums are there.
+func (t *trend) weigh(back uint32, y float64) {
+	t.lean += (float64(back) - t.x/t.n) * (y - t.y/t.n)
+}
+
 // fit is how much the line rises from one window to the next, and where it stands at
 // the judged window. Both are NaN for fewer than two windows.
 func (t *trend) fit() (slope, expected float64) {
-	slope = (t.x*t.y - t.n*t.xy) / (t.n*t.xx - t.x*t.x)
+	// The zeros lean by -ȳ times the distances of theirs, which are those of the others
+	// with the sign turned.
+	lean := t.lean + t.y*(t.n*t.someX-t.some*t.x)/(t.n*t.n)
+	slope = -lean / (t.xx - t.x*t.x/t.n)
 	return slope, (t.y + slope*t.x) / t.n
 }
 
@@ -75,6 +88,11 @@ func (p *policy) line(s *samples, r int32, l *life, j *judgement, each func(tell
 			t.add(back, e.y)
 		case filled:
 			t.drop(back)
+		}
+	})
+	each(func(e entry) {
+		if e.some {
+			t.weigh(j.now-e.ordinal, e.y)
 		}
 	})
 	s.slope[r], s.expected[r] = t.fit()
