@@ -386,6 +386,23 @@ func TestWaitingMatchesAreBounded(t *testing.T) {
 	}
 }
 
+// Matches that were ended by what must not come give their room back.
+func TestEndedMatchesTakeNoRoom(t *testing.T) {
+	s := script{within: 10, overlap: true, steps: []scriptStep{{repeat: 1}}, trailing: []int64{1_000_000}, trailingColumn: []int{4}}
+	var events []event
+	for i := range int64(maxWaiting) {
+		events = append(events, event{100 + i, []any{"a", true, false, false, false, false, false}})
+	}
+	events = append(events,
+		event{2000, []any{"a", false, false, false, true, false, false}},
+		event{2001, []any{"a", true, false, false, false, false, false}},
+		event{5_000_000, []any{"a", false, false, false, false, false, false}})
+	told, m := matches(t, s.args(), events, 64)
+	if len(told) != 1 || m.Overflow != 0 {
+		t.Errorf("%d matches and %d left out, want 1 and none", len(told), m.Overflow)
+	}
+}
+
 func TestSequenceRefuses(t *testing.T) {
 	steps := func(list ...Step) Args {
 		a := script{within: 10}.args()

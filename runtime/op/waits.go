@@ -35,10 +35,12 @@ type waiting struct {
 // wakeful is what is known of a key that waits.
 type wakeful struct {
 	newest int64
+	alive  int // matches that may still be told
 	n      int // matches, the dead ones too
 }
 
-// maxWaiting is how many matches of one key wait at a time.
+// maxWaiting is how many matches of one key wait at a time. Those that were ended by
+// what must not come do not count, or else who can end matches could use up the room.
 const maxWaiting = 1000
 
 // add takes a match in.
@@ -47,12 +49,12 @@ func (q *waits) add(m match) {
 	if !ok {
 		k.newest = nowhere
 	}
-	if k.n == maxWaiting {
+	if k.alive == maxWaiting {
 		q.lost++
 		return
 	}
 	q.list = append(q.list, waiting{match: m, before: k.newest})
-	q.by[m.key] = wakeful{q.next() - 1, k.n + 1}
+	q.by[m.key] = wakeful{q.next() - 1, k.alive + 1, k.n + 1}
 }
 
 // next is the place that the next match will have.
@@ -77,12 +79,14 @@ func (q *waits) deny(key int32, t, wait int64) (ended bool) {
 		if t-w.end >= wait {
 			break
 		}
-		if w.end < t {
-			ended = ended || !w.dead
-			w.dead = true
+		if w.end < t && !w.dead {
+			ended = true
+			w.dead, w.evidence = true, nil
+			k.alive--
 		}
 		p = w.before
 	}
+	q.by[key] = k
 	return ended
 }
 
@@ -91,13 +95,15 @@ func (q *waits) due(t int64, tell func(*match)) {
 	n := 0
 	for n < len(q.list) && q.list[n].time <= t {
 		w := &q.list[n]
+		k := q.by[w.key]
 		if !w.dead {
 			tell(&w.match)
+			k.alive--
 		}
-		if k := q.by[w.key]; k.n == 1 {
+		if k.n--; k.n == 0 {
 			delete(q.by, w.key)
 		} else {
-			q.by[w.key] = wakeful{k.newest, k.n - 1}
+			q.by[w.key] = k
 		}
 		n++
 	}
@@ -147,8 +153,11 @@ func (q *waits) load(r *state.Reader, n, steps int, shown []runtime.Column) erro
 		if r.Err() != nil {
 			return r.Err()
 		}
-		if q.add(m); q.lost == 0 {
-			q.list[len(q.list)-1].dead = dead
+		if q.add(m); dead && q.lost == 0 {
+			q.list[len(q.list)-1].dead = true
+			k := q.by[m.key]
+			k.alive--
+			q.by[m.key] = k
 		}
 	}
 	if q.lost > 0 {
