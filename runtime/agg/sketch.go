@@ -41,13 +41,22 @@ func (k *sketch) addN(x, n float64) { _ = k.AddWithCount(max(-k.most, min(x, k.m
 // merge adds another sketch, which has the same mapping: so it cannot fail.
 func (k *sketch) merge(o *sketch) { _ = k.MergeWith(o.DDSketch) }
 
-// quantile is a value near the one at rank q·(n−1), rounded down.
+// quantile is a value near the one at rank q·(n−1), rounded down. The library ranks
+// negative values from the greatest, so that it would round theirs up.
 func (k *sketch) quantile(q float64) float64 {
-	x, err := k.GetValueAtQuantile(q)
-	if err != nil { // it is empty
+	if k.IsEmpty() {
 		return math.NaN()
 	}
-	return x
+	rank := math.Floor(q * (k.GetCount() - 1))
+	negative := k.GetNegativeValueStore()
+	below := negative.TotalCount()
+	if rank < below {
+		return -k.Value(negative.KeyAtRank(below - 1 - rank))
+	}
+	if below += k.GetZeroCount(); rank < below {
+		return 0
+	}
+	return k.Value(k.GetPositiveValueStore().KeyAtRank(rank - below))
 }
 
 // bytes is about the memory held: 8 a bin in pages of 32.

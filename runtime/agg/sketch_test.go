@@ -188,3 +188,19 @@ func FuzzLoad(f *testing.F) {
 }
 
 func newReader(b []byte) *state.Reader { return state.NewReader(bytes.NewReader(b), int64(len(b))) }
+
+// Of an even number of values that lie apart, the rank below the middle is that of
+// the lower half, whatever their sign.
+func TestSketchRanksDown(t *testing.T) {
+	for _, halves := range [][2]float64{{-2, -0.02}, {-2, 0}, {-2, 3}, {0, 3}, {1, 3}} {
+		k := newQuantileSketch()
+		k.addN(halves[0], 513)
+		k.addN(halves[1], 513)
+		if got := k.quantile(0.5); math.Abs(got-halves[0]) > sketchError*math.Abs(halves[0]) {
+			t.Errorf("of %v the middle is %v", halves, got)
+		}
+		if got := k.quantile(1); math.Abs(got-halves[1]) > sketchError*math.Abs(halves[1]) {
+			t.Errorf("of %v the greatest is %v", halves, got)
+		}
+	}
+}
