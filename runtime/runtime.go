@@ -31,9 +31,6 @@ const (
 type Column struct {
 	Name string
 	Type types.Type
-	// Late is about how many nanoseconds a row takes of a column that is made when it
-	// is read, for the rows that are; 0 of one that is there.
-	Late int
 }
 
 // Batch is what flows: columns over the same N rows, of which Sel are meant.
@@ -172,6 +169,7 @@ type Meters struct {
 	Bytes      int   // memory of the state
 	MissingKey int64 // rows left out because a grouping key is missing
 	Overflow   int64 // rows left out because the table of keys is full
+	HeldBack   int64 // alerts that throttle holds back and no alert has told of yet
 }
 
 // Slice is a view of rows i to j (not included) of a batch without Sel or Window.

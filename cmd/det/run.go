@@ -176,6 +176,9 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	if n := absentRules(stats); n > 0 {
 		fmt.Fprintf(s.err, "%s %s had no events of their log source; --stats names the sources\n", s.err.paint(bold, "note:"), counted(n, "rule"))
 	}
+	if held := heldBack(stats); held != "" {
+		fmt.Fprintf(s.err, "%s throttle held back alerts that no later one tells of: %s\n", s.err.paint(bold, "note:"), held)
+	}
 	if o.stats {
 		written = errors.Join(written, printStats(s.err, stats))
 	} else if n := setAside(stats); n != "" {

@@ -119,6 +119,21 @@ func unseen(u det.Unseen) string {
 	return text
 }
 
+// heldBack says of which rules throttle held alerts back to the end; "" for none.
+func heldBack(s det.RunStats) string {
+	var parts []string
+	for _, r := range s.Rules {
+		n := int64(0)
+		for _, st := range r.Stages {
+			n += st.HeldBack
+		}
+		if n > 0 {
+			parts = append(parts, grouped(n)+" of rule "+r.Name)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // setAside says in one line what a run could not use; "" for nothing.
 func setAside(s det.RunStats) string {
 	var parts []string

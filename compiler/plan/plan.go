@@ -108,10 +108,7 @@ type Column struct {
 	Optional bool
 	// Carried says that only rules over the alerts name it.
 	Carried bool
-	// Late is what a row costs of a column that is made when it is read: see
-	// runtime.Column.
-	Late int
-	At   source.Span
+	At      source.Span
 }
 
 // Stage is one step of a rule that does something to rows. Cond is set for where

@@ -128,4 +128,5 @@ func (s *StageStats) add(o StageStats) {
 	s.Bytes += o.Bytes
 	s.MissingKey += o.MissingKey
 	s.Overflow += o.Overflow
+	s.HeldBack += o.HeldBack
 }

@@ -37,7 +37,7 @@ The judged key is left out of its own sample: in a sample of n that holds it, no
 				return Row{}, &Error{Code: BadClause, Clause: "by", Head: i, Message: "a list is no group"}
 			}
 		}
-		return f.columns(in, 0), nil
+		return f.columns(in), nil
 	},
 	New: func(in Row, a *Args) (runtime.Operator, error) {
 		f, e := newFigures(a)
@@ -74,7 +74,7 @@ func (o *crowd) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) err
 		o.judge(group, value, s)
 	}
 	out := *b
-	out.Cols = s.columns(slices.Clip(b.Cols))
+	out.Cols = o.fig.vecs(slices.Clip(b.Cols), s)
 	return emit(&out)
 }
 

@@ -135,5 +135,8 @@ func (g *gate) Load(r *state.Reader) error {
 func (g *gate) Meter() runtime.Meters {
 	m := g.groups.meter()
 	m.Bytes += 8 * (cap(g.until) + cap(g.held))
+	for _, n := range g.held {
+		m.HeldBack += n
+	}
 	return m
 }
