@@ -75,7 +75,7 @@ func (r *rule) correlation(n *node) {
 	}
 	cond := n.get("condition")
 	switch {
-	case c.kind == "temporal_ordered":
+	case c.kind == temporalOrdered:
 		c.ordered(cond)
 	case c.kind == "temporal" && cond != nil && cond.form == scalar:
 		c.extended(cond)
@@ -91,10 +91,7 @@ func (c *correlation) errorf(at source.Span, format string, args ...any) *diag.D
 // read reads type, rules and time span.
 func (c *correlation) read() bool {
 	r, n := c.r, c.n
-	kinds := []string{"temporal_ordered"}
-	for _, m := range measures {
-		kinds = append(kinds, m.kind)
-	}
+	kinds := CorrelationTypes()
 	if !slices.Contains(kinds, c.kind) {
 		at := n.at
 		if t := n.get("type"); t != nil {

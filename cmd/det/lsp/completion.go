@@ -19,6 +19,7 @@ import (
 func (d *document) completion(off int) (any, error) {
 	out := completionList{Items: []completionItem{}}
 	if d.sigma() {
+		out.Items = d.sigmaCompletion(off)
 		return out, nil
 	}
 	c := d.cursor(off)

@@ -21,13 +21,24 @@ func FuzzDocument(f *testing.F) {
 	f.Add("fn f(x) = f(x)\nconst a = f(a)", 12, "")
 	f.Add("test \"\\u{1F600}\" for `a b` { given { a: 1 } }", 8, "`")
 	f.Add("\xff\xfe{", 1, "\n")
-	f.Fuzz(func(t *testing.T, text string, off int, name string) { askEverything(t, text, off, name) })
+	f.Fuzz(func(t *testing.T, text string, off int, name string) { askEverything(t, "/a.det", text, off, name) })
 }
 
-func askEverything(t *testing.T, text string, off int, name string) {
+// FuzzSigma does the same with rules in YAML.
+func FuzzSigma(f *testing.F) {
+	for i := 0; i < len(ruleInYAML); i += 53 {
+		f.Add(ruleInYAML[:i], i)
+		f.Add(ruleInYAML[i:], 5)
+	}
+	f.Add("tags: [attack.t1059, \"x\"]\r\n- - - a: - b:\r\n", 20)
+	f.Add("detection:\n  🚨|a|b:\n\t- x\n---\n---", 14)
+	f.Fuzz(func(t *testing.T, text string, off int) { askEverything(t, "/a.yml", text, off, "x") })
+}
+
+func askEverything(t *testing.T, path, text string, off int, name string) {
 	text = strings.ToValidUTF8(text, "\uFFFD") // as JSON has it
 	w := newWorld()
-	d := newDocument(w, "file:///a.det", "/a.det", 1, text)
+	d := newDocument(w, "file://"+path, path, 1, text)
 	w.put(d)
 	off = max(0, min(off, len(text)))
 	for off < len(text) && !utf8.RuneStart(text[off]) {
@@ -40,7 +51,11 @@ func askEverything(t *testing.T, text string, off int, name string) {
 	if back := d.offset(p); d.position(back) != p {
 		t.Errorf("offset %d is %v, which is %d", off, p, back)
 	}
-	for _, ask := range []func(int) (any, error){d.hover, d.completion, d.signatureHelp, d.definition, d.highlight, d.prepareRename} {
+	list, _ := d.completion(off)
+	for _, it := range list.(completionList).Items {
+		inside(t, d, []textEdit{*it.TextEdit})
+	}
+	for _, ask := range []func(int) (any, error){d.hover, d.signatureHelp, d.definition, d.highlight, d.prepareRename} {
 		ask(off)
 	}
 	here := positionParams{textDocument{d.uri}, p}
@@ -62,7 +77,7 @@ func askEverything(t *testing.T, text string, off int, name string) {
 	}
 	out, _ := d.format(nil)
 	inside(t, d, out.([]textEdit))
-	if want, ok := lang.Format(d.file, &diag.List{}); ok && edited(text, out.([]textEdit)) != want {
+	if want, ok := lang.Format(d.file, &diag.List{}); ok && !d.sigma() && edited(text, out.([]textEdit)) != want {
 		t.Errorf("formatting gives\n%q\nnot\n%q", edited(text, out.([]textEdit)), want)
 	}
 }
@@ -81,8 +96,13 @@ func inside(t *testing.T, d *document, edits []textEdit) {
 func TestHalfWritten(t *testing.T) {
 	for i, r := range flood {
 		if strings.ContainsRune(" {}()\n\".", r) {
-			askEverything(t, flood[:i], i, "x")
-			askEverything(t, flood[:i]+"\n"+flood[i:], i, "x")
+			askEverything(t, "/a.det", flood[:i], i, "x")
+			askEverything(t, "/a.det", flood[:i]+"\n"+flood[i:], i, "x")
+		}
+	}
+	for i, r := range ruleInYAML {
+		if strings.ContainsRune(" \n:|-'", r) {
+			askEverything(t, "/a.yml", ruleInYAML[:i], i, "x")
 		}
 	}
 }

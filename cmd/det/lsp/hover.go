@@ -11,7 +11,10 @@ import (
 // hover is what there is to say about the word at an offset.
 func (d *document) hover(off int) (any, error) {
 	if d.sigma() {
-		return nil, nil
+		if text, start, end := d.sigmaHover(off); text != "" {
+			r := d.span(start, end)
+			return &hover{markdown(text), &r}, nil
+		}
 	}
 	if u := d.use(off); u != nil {
 		r := d.span(u.At.Start, u.At.End)

@@ -20,6 +20,8 @@ func (d *document) renamable(off int) (*check.Use, error) {
 	switch {
 	case u == nil:
 		return nil, errors.New("there is no name here")
+	case d.sigma():
+		return nil, errors.New("names in YAML are renamed by hand")
 	case u.Kind == check.UseImport:
 		return nil, errors.New("to rename an import, rename its file")
 	case u.Def.File == nil:

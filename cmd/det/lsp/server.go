@@ -279,7 +279,7 @@ func capabilities() map[string]any {
 		"positionEncoding":       "utf-16",
 		"textDocumentSync":       map[string]any{"openClose": true, "change": 2, "save": true},
 		"hoverProvider":          true,
-		"completionProvider":     map[string]any{"triggerCharacters": []string{".", "[", "\"", " "}, "resolveProvider": true},
+		"completionProvider":     map[string]any{"triggerCharacters": []string{".", "[", "\"", " ", "|"}, "resolveProvider": true},
 		"signatureHelpProvider":  map[string]any{"triggerCharacters": []string{"(", ",", " "}},
 		"definitionProvider":     true,
 		"referencesProvider":     true,
