@@ -192,6 +192,8 @@ func (c *checker) mappedField(s *types.Schema, b *ast.Block, st *ast.Stage) {
 	if f.Doc == "" && b.Name != nil {
 		f.Doc = "of the mapping " + b.Name.Name
 	}
+	c.opts.Uses.mapped(s, st.Name)
+	defer c.opts.Uses.field(st.Name.At, s, f.Name) // once the schema has it
 	own := []string{f.Name}
 	i := s.Find(f.Name)
 	if i < 0 {

@@ -18,9 +18,10 @@ type Uses struct {
 	All    []Use
 	Scenes []Scene // rule by rule, in order of the stages
 
-	at      map[place]int // index in All
-	blocks  map[*types.Schema]*ast.Block
-	columns map[*plan.Column]source.Span
+	at       map[place]int // index in All
+	blocks   map[*types.Schema]*ast.Block
+	mappings map[mappedName]source.Span
+	columns  map[*plan.Column]source.Span
 }
 
 // place is the start of a name.
@@ -249,7 +250,27 @@ func (u *Uses) fieldAt(s *types.Schema, name string) source.Span {
 			}
 		}
 	}
-	return source.Span{}
+	return u.mappings[mappedName{s, name}]
+}
+
+// mappedName is a field that a mapping adds to a schema.
+type mappedName struct {
+	schema *types.Schema
+	name   string
+}
+
+// mapped tells where a mapping names a field of a schema; of several places the
+// first counts.
+func (u *Uses) mapped(s *types.Schema, name *ast.Ident) {
+	if u == nil {
+		return
+	}
+	if u.mappings == nil {
+		u.mappings = map[mappedName]source.Span{}
+	}
+	if _, ok := u.mappings[mappedName{s, name.Name}]; !ok {
+		u.mappings[mappedName{s, name.Name}] = name.At
+	}
 }
 
 // column records a use of a column, which stands for a field of what the rule reads

@@ -58,7 +58,7 @@ func useText(u *check.Use) string {
 		}
 	}
 	if u.Def.File != nil && library(u.Def.File) {
-		fmt.Fprintf(&b, "\nFrom `%s`.\n", strings.TrimSuffix(u.Def.File.Name, ".det"))
+		fmt.Fprintf(&b, "\nFrom `%s`.\n", libraryName(u.Def.File))
 	}
 	return b.String()
 }

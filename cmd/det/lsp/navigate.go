@@ -5,7 +5,6 @@ import (
 
 	"github.com/detlang/det/compiler/check"
 	"github.com/detlang/det/lang/source"
-	"github.com/detlang/det/stdlib"
 )
 
 // use is what stands at an offset, or nil.
@@ -14,20 +13,21 @@ func (d *document) use(off int) *check.Use {
 	return a.uses.Find(a.file, off)
 }
 
-// definition is where the name at an offset is declared. What a library declares
-// has no place in a file.
+// definition is where the name at an offset is declared. What a library declares is
+// shown in its file on the shelf.
 func (d *document) definition(off int) (any, error) {
 	u := d.use(off)
-	if u == nil || u.Def.File == nil || library(u.Def.File) {
+	if u == nil || u.Def.File == nil {
 		return nil, nil
 	}
+	if library(u.Def.File) {
+		path := shelved(u.Def.File)
+		if path == "" {
+			return nil, nil
+		}
+		return location{uriOf(path), spanIn(u.Def)}, nil
+	}
 	return d.world.location(u.Def), nil
-}
-
-// library reports whether a file is one of the standard library.
-func library(f *source.File) bool {
-	_, ok := stdlib.File(strings.TrimSuffix(f.Name, ".det"))
-	return ok
 }
 
 // location is a place, under the URI that the editor has for its file.
@@ -45,7 +45,12 @@ type target struct {
 	off  int
 }
 
-func targetOf(u *check.Use) target { return target{u.Def.File.Name, u.Def.Start} }
+func targetOf(u *check.Use) target {
+	if library(u.Def.File) {
+		return target{libraryName(u.Def.File), u.Def.Start}
+	}
+	return target{u.Def.File.Name, u.Def.Start}
+}
 
 // occurrences are all places of a document that mean a declaration.
 func (d *document) occurrences(t target) []source.Span {

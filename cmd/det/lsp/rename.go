@@ -27,9 +27,25 @@ func (d *document) renamable(off int) (*check.Use, error) {
 	case u.Def.File == nil:
 		return nil, fmt.Errorf("%s belongs to the language", u.Name)
 	case library(u.Def.File):
-		return nil, fmt.Errorf("%s is declared by the library %s", u.Name, strings.TrimSuffix(u.Def.File.Name, ".det"))
+		return nil, fmt.Errorf("%s is declared by the library %s", u.Name, libraryName(u.Def.File))
+	case u.Kind == check.UseField && d.world.inMapping(u.Def):
+		return nil, fmt.Errorf("%s is what events and rules in YAML call it", u.Name)
 	}
 	return u, nil
+}
+
+// inMapping reports whether a mapping declares what stands at a place.
+func (w *world) inMapping(s source.Span) bool {
+	x := w.document(s.File.Name)
+	if x == nil {
+		return false
+	}
+	i := x.declaration(s.Start)
+	if i < 0 {
+		return false
+	}
+	word, _ := x.heading(x.classified().Declarations[i])
+	return word == "mapping"
 }
 
 func (d *document) prepareRename(off int) (any, error) {

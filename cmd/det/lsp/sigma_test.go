@@ -148,6 +148,18 @@ func TestSigmaMapping(t *testing.T) {
 	if len(list.Items) != 2 || list.Items[0].Label != "bread" {
 		t.Errorf("%+v", list.Items)
 	}
+
+	// A field leads to the mapping that names it, and keeps its name.
+	m, p := mark(t, "import std.sigma\n\nmapping ours for any_event {\n  source product = \"toaster\" where bread is not null\n  bread string from \"slice\"\n}\n\nrule r {\n  from any_event\n  where logsource(product: \"toaster\")\n  when bre‸ad == \"x\"\n}\n")
+	s.open("map.det", m)
+	var def location
+	s.ask("textDocument/definition", s.place("map.det", p), &def)
+	if def.URI != s.uri("map.det") || def.Range.Start != (position{4, 2}) {
+		t.Errorf("goes to %+v", def)
+	}
+	if err := s.try("textDocument/rename", renameParams{s.place("map.det", p), "toast"}, nil); err == nil {
+		t.Error("a field of a mapping is renamed")
+	}
 }
 
 func TestSigmaHover(t *testing.T) {
