@@ -272,6 +272,38 @@ var traps = []trap{
 		aside:  "1 future_time, 1 missing_time",
 	},
 	{
+		n: 23, title: "a first event from the past holds back none",
+		rule: `  window 1h by user { c = count() }
+  when c > 0`,
+		events: at(-24*365*day, "ann", "") + at(0, "ann", "") + at(10*time.Second, "ann", ""),
+		want:   []string{"01T01:00 user ann c 2 partial", "07T01:00 user ann c 1"},
+	},
+	{
+		n: 23, title: "nor does one in a stream",
+		rule: `  window 1h by user { c = count() }
+  when c > 0`,
+		events: at(-24*365*day, "ann", "") + at(0, "ann", "") + at(10*time.Second, "ann", ""),
+		stream: true,
+		want:   []string{"01T01:00 user ann c 2 partial", "07T01:00 user ann c 1"},
+	},
+	{
+		n: 23, title: "a first event from the future makes none late",
+		rule: `  window 1h by user { c = count() }
+  when c > 0`,
+		events: at(75*365*day, "ann", "") + at(0, "ann", "") + at(10*time.Second, "ann", ""),
+		stream: true,
+		want:   []string{"01T01:00 user ann c 2 partial"},
+		aside:  "1 future_time",
+	},
+	{
+		n: 23, title: "nor does one in files",
+		rule: `  window 1h by user { c = count() }
+  when c > 0`,
+		events: at(75*365*day, "ann", "") + at(0, "ann", "") + at(10*time.Second, "ann", ""),
+		want:   []string{"01T01:00 user ann c 2 partial"},
+		aside:  "1 future_time",
+	},
+	{
 		n: 24, title: "late events are counted",
 		rule: `  window 1h by user { c = count() }
   when c > 0`,

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -27,6 +28,7 @@ type runFlags struct {
 	format      choice
 	out         path
 	lateness    period
+	ahead       period
 	until       instant
 	state       path
 	rejects     path
@@ -79,6 +81,7 @@ func (o *runFlags) declare(f *pflag.FlagSet) {
 	f.VarP(&o.format, "format", "f", "format of the alerts; found from the name of --out, else table")
 	f.VarP(&o.out, "out", "o", "write the alerts to this file")
 	f.Var(&o.lateness, "lateness", "read as a stream, in which events come at most so late (5m); later ones are set aside")
+	f.Var(&o.ahead, "ahead", "how far ahead of the newest event an event may lie (366d; 3660d without --lateness); those further ahead are set aside and move no clock")
 	f.Var(&o.until, "until", "end the clock at this time; later events are left out")
 	f.Var(&o.state, "state", "go on from the state in this file, and save it there at the end")
 	f.Var(&o.rejects, "rejects", "write what was set aside to this file, as NDJSON")
@@ -159,9 +162,13 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	if err != nil {
 		return errors.Join(err, alerts.close(), rejects.close())
 	}
+	var ahead time.Duration
+	if o.ahead.value != nil {
+		ahead = max(*o.ahead.value, time.Microsecond)
+	}
 	stats, err := rules.Run(ctx, det.RunOptions{
 		Shards: o.shards,
-		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Until: o.until.value, State: o.state.value,
+		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Ahead: ahead, Until: o.until.value, State: o.state.value,
 		Alerts:   alerts.write,
 		Reject:   rejects.told(),
 		Risk:     ledger.told(),

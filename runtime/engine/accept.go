@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 
@@ -74,6 +75,9 @@ func (e *Engine) accept(stream int, b *runtime.Batch) []*runtime.Batch {
 			return []*runtime.Batch{b}
 		}
 	}
+	if known == runtime.MinTime && !e.opts.Manual {
+		known = middle(b, valid) // the first row of all may be the one that is wrong
+	}
 	var parts []*runtime.Batch
 	from := 0 // first row of the part that is open
 	drop := func(i int, cause Cause) {
@@ -104,7 +108,7 @@ func (e *Engine) accept(stream int, b *runtime.Batch) []*runtime.Batch {
 			drop(i, Future)
 		default:
 			*clock = max(*clock, t)
-			known = *clock
+			known = max(known, t)
 		}
 	}
 	if from == 0 {
@@ -114,6 +118,46 @@ func (e *Engine) accept(stream int, b *runtime.Batch) []*runtime.Batch {
 		parts = append(parts, b.Slice(from, b.N))
 	}
 	return parts
+}
+
+// beforeGap is the part of an ordered batch before the first row that lies too far
+// ahead of the one before it. What lies behind such a gap is set aside, unless there
+// is more of it than came before: then it was the clock of those few that was wrong.
+func (e *Engine) beforeGap(s *stream, b *runtime.Batch) *runtime.Batch {
+	ahead := e.opts.Ahead.Microseconds()
+	last := e.clock
+	if last == runtime.MinTime {
+		last = b.Time[0]
+	}
+	if b.Time[b.N-1]-last <= ahead {
+		return b
+	}
+	for i, t := range b.Time {
+		if before := s.due + int64(i); t-last > ahead && (e.restored || before >= s.taken-before) {
+			for j := i; j < b.N; j++ {
+				e.aside(s, b, j, Future)
+			}
+			return b.Slice(0, i)
+		}
+		last = max(last, t)
+	}
+	return b
+}
+
+// middle is the time that as many rows of a batch lie before as after, of those whose
+// time is none that no clock has; MinTime if there are none.
+func middle(b *runtime.Batch, valid vec.Bitmap) int64 {
+	var times []int64
+	for i, t := range b.Time {
+		if (valid == nil || valid.Get(i)) && t >= dawn && t < horizon {
+			times = append(times, t)
+		}
+	}
+	if len(times) == 0 {
+		return runtime.MinTime
+	}
+	slices.Sort(times)
+	return times[(len(times)-1)/2]
 }
 
 // ascending reports whether times are in order. Four at a time with one check of bounds are

@@ -77,6 +77,7 @@ type Engine struct {
 	out       []runtime.Alert
 	risks     []runtime.RiskEvent // where Options ask for them
 	untimed   bool                // the rows at hand have no time
+	restored  bool                // the clock is that of saved state
 	ended     bool                // Finish or Close was called
 	failed    error               // the first error of making alerts, told at the next flush
 	stats     Stats
@@ -96,6 +97,8 @@ type stream struct {
 	frame frame
 	rows  int64
 	last  int64 // time of the last row of the last batch
+	taken int64 // rows that were not set aside as they came
+	due   int64 // those of them that have been due since, all but the ones that wait
 
 	absent []int // log sources of which no event came so far
 }
@@ -226,6 +229,7 @@ func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos run
 		}
 	}
 	for _, part := range e.accept(stream, b) {
+		s.taken += int64(part.N)
 		if !s.def.Stateful {
 			if err := e.process(ctx, s, part); err != nil {
 				return err
@@ -246,7 +250,9 @@ func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error
 	e.stats.span(b, b.Ordered || s.def.Stateful)
 	if e.opts.Manual && b.N > 0 {
 		if s.def.Stateful {
-			if b = e.beforeGap(s, b); b.N == 0 {
+			n := int64(b.N)
+			b = e.beforeGap(s, b)
+			if s.due += n; b.N == 0 {
 				return nil
 			}
 		}
@@ -284,29 +290,6 @@ func (e *Engine) judge(ctx context.Context, s *stream, b *runtime.Batch) error {
 		}
 	}
 	return nil
-}
-
-// beforeGap is the part of an ordered batch before the first row that lies too far
-// ahead of the one before it. What lies behind such a gap is set aside.
-func (e *Engine) beforeGap(s *stream, b *runtime.Batch) *runtime.Batch {
-	ahead := e.opts.Ahead.Microseconds()
-	last := e.clock
-	if last == runtime.MinTime {
-		last = b.Time[0]
-	}
-	if b.Time[b.N-1]-last <= ahead {
-		return b
-	}
-	for i, t := range b.Time {
-		if t-last > ahead {
-			for j := i; j < b.N; j++ {
-				e.aside(s, b, j, Future)
-			}
-			return b.Slice(0, i)
-		}
-		last = max(last, t)
-	}
-	return b
 }
 
 // Advance says that no row before the watermark will come: rows before it are

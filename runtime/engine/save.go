@@ -167,6 +167,7 @@ func (e *Engine) load(f *state.File) (notes []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	e.restored = e.clock != runtime.MinTime
 	if shards != int64(len(e.workers)) {
 		return nil, fmt.Errorf("the state was saved with --shards %d: go on with as many, or without the state", max(shards, 1))
 	}
