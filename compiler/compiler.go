@@ -46,6 +46,9 @@ type Options struct {
 	Libraries *Libraries
 	// Uses, where set, is told what names mean.
 	Uses *check.Uses
+	// Stopped, where set, is asked now and then whether anybody still waits; once
+	// nobody does, the rest is left out and the result is not whole.
+	Stopped func() bool
 }
 
 // Libraries are trees of libraries that were parsed before. The zero value has none;
@@ -123,6 +126,7 @@ func together(files []*source.File, opts Options, diags *diag.List) (*plan.Set, 
 		Condition: fold.Condition,
 		Assertion: fold.Assertion,
 		Uses:      opts.Uses,
+		Stopped:   opts.Stopped,
 	}, diags)
 	return set, trees
 }

@@ -30,7 +30,9 @@ func Examine(files []*source.File, opts Options, cfg *lint.Config) *Examined {
 	x := &Examined{Diags: &diag.List{}}
 	x.Set, x.Trees = checked(files, opts, x.Diags)
 	if cfg != nil {
-		lint.Run(x.Trees, x.Set, cfg, x.Diags)
+		with := *cfg
+		with.Stopped = opts.Stopped
+		lint.Run(x.Trees, x.Set, &with, x.Diags)
 	}
 	x.Diags.Sort()
 	return x

@@ -43,6 +43,9 @@ type Options struct {
 	Assertion func(text string) error
 	// Uses, where set, is told what names mean, for editors.
 	Uses *Uses
+	// Stopped, where set, is asked before each rule and test; once it says so the
+	// others are left out.
+	Stopped func() bool
 }
 
 // Rules checks files together and gives the rules without errors, ordered so that
@@ -87,6 +90,9 @@ type checker struct {
 	growth   *growth // of the rule or declaration at hand
 }
 
+// stopped reports whether nobody waits for the answer any more.
+func (c *checker) stopped() bool { return c.opts.Stopped != nil && c.opts.Stopped() }
+
 func (c *checker) run(files []*ast.File) *plan.Set {
 	var mods []*module
 	for _, f := range files {
@@ -108,7 +114,7 @@ func (c *checker) run(files []*ast.File) *plan.Set {
 	ids := map[string]*plan.Rule{}
 	for _, m := range mods {
 		for _, d := range m.order {
-			if d.rule != nil {
+			if d.rule != nil && !c.stopped() {
 				if r := c.rule(d.rule); r != nil {
 					c.sameID(ids, r)
 				}
@@ -117,7 +123,9 @@ func (c *checker) run(files []*ast.File) *plan.Set {
 	}
 	for _, m := range mods {
 		for _, t := range m.tests {
-			c.testDecl(m, t)
+			if !c.stopped() {
+				c.testDecl(m, t)
+			}
 		}
 	}
 	c.riskLast()

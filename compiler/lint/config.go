@@ -26,6 +26,10 @@ type Config struct {
 	// Names are what names of rules, lets, lists, consts, params and fns look like.
 	Names map[string]*regexp.Regexp
 
+	// Stopped, where set, is asked before each rule and lint; once it says so the
+	// others are left out.
+	Stopped func() bool
+
 	levels []levelLine
 	skip   []skipLine
 }
@@ -40,6 +44,8 @@ type levelLine struct {
 type skipLine struct {
 	of, glob string
 }
+
+func (c *Config) stopped() bool { return c.Stopped != nil && c.Stopped() }
 
 // Set gives a lint, by code or name, or a category, or all, a level. What is said
 // later wins.

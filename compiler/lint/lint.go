@@ -96,6 +96,7 @@ func Run(trees []*ast.File, set *plan.Set, cfg *Config, diags *diag.List) {
 	for _, p := range lints {
 		p.found = found
 		switch {
+		case cfg.stopped():
 		case p.lint.File != nil:
 			for _, f := range s.Files {
 				p.lint.File(p, f)
@@ -118,7 +119,7 @@ func (s *Set) each(lints []*Pass) *diag.List {
 	found := make([]diag.List, len(s.Rules))
 	parallel(len(s.Rules), func(i int) {
 		for _, p := range lints {
-			if p.lint.Rule != nil {
+			if p.lint.Rule != nil && !s.Config.stopped() {
 				own := *p
 				own.found = &found[i]
 				p.lint.Rule(&own, s.Rules[i])

@@ -15,6 +15,9 @@ import (
 func (d *document) actions(p codeActionParams) (any, error) {
 	out := []codeAction{}
 	a := d.linted()
+	if d.superseded.Load() {
+		return nil, errModified
+	}
 	start, end := d.offset(p.Range.Start), d.offset(p.Range.End)
 	for i := range a.Diags.All {
 		x := &a.Diags.All[i]

@@ -21,13 +21,15 @@ type analysis struct {
 	uses *check.Uses
 }
 
-// analyse compiles a text of a document with the files that it needs.
+// analyse compiles a text of a document with the files that it needs. With lints it
+// stops when the document is superseded: nobody wants to hear of an older text.
 func (w *world) analyse(d *document, file *source.File, lints bool) *analysis {
 	a := &analysis{doc: d, file: file, uses: &check.Uses{}}
 	opts := compiler.Options{Open: w.text, Libraries: &w.libraries, Uses: a.uses, Beside: w.companions(d)}
 	var cfg *lint.Config
 	if lints {
 		cfg = w.lintConfig(d.path)
+		opts.Stopped = d.superseded.Load
 	}
 	a.Examined = compiler.Examine([]*source.File{file}, opts, cfg)
 	return a

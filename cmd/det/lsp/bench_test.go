@@ -23,7 +23,7 @@ func long(lines int) string {
   from web_access
   let get = method == "GET" and path contains any ["/%d", "/login", "/admin"]
   where get and not (user in office)
-  window 30m sliding by ip {
+  window 30m by ip {
     attempts = count(),
     paths = count_distinct(path)
   }

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/detlang/det/lang"
 	"github.com/detlang/det/lang/sigma"
@@ -23,7 +24,9 @@ type document struct {
 
 	classified func() *lang.Classified
 	full       func() *analysis
-	linted     func() *analysis
+	linted     func() *analysis // not whole where the document is superseded
+
+	superseded atomic.Bool // there is a later version, or none any more
 
 	mu    sync.Mutex
 	about map[int]*analysis // by declaration: what is known near the cursor

@@ -119,22 +119,32 @@ func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, req *jsonrpc2.
 			s.mu.Unlock()
 			cancel()
 		}()
-		var result any
-		err := s.guard(req.Method, func() (err error) {
-			if err = ctx.Err(); err == nil {
-				result, err = answer(ctx)
-			}
-			return err
-		})
-		if err == nil {
-			err = ctx.Err()
-		}
+		result, err := s.answer(ctx, req.Method, answer)
 		if err != nil {
 			conn.ReplyWithError(context.WithoutCancel(ctx), req.ID, replyError(err))
 			return
 		}
 		conn.Reply(context.WithoutCancel(ctx), req.ID, result)
 	}()
+}
+
+// answer waits for an answer, or until it is cancelled: what is worked out then is
+// there for the next request about the same text.
+func (s *server) answer(ctx context.Context, method string, answer prepared) (any, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var result any
+	done := make(chan error, 1)
+	go func() {
+		done <- s.guard(method, func() (err error) { result, err = answer(ctx); return err })
+	}()
+	select {
+	case err := <-done:
+		return result, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // params are the parameters of a message; null where it has none.
@@ -160,8 +170,12 @@ func (s *server) guard(method string, f func() error) (err error) {
 // Codes of errors beyond those of JSON-RPC.
 const (
 	codeCancelled = -32800
+	codeModified  = -32801
 	codeFailed    = -32803
 )
+
+// errModified answers a request about a text that has changed meanwhile.
+var errModified = &jsonrpc2.Error{Code: codeModified, Message: "the document has changed"}
 
 func replyError(err error) *jsonrpc2.Error {
 	var e *jsonrpc2.Error

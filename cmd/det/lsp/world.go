@@ -126,7 +126,16 @@ func declaredNames(d *document) (names map[string]string, mapping bool) {
 func (w *world) put(d *document) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.supersede(d.path)
 	w.open[d.path] = d
+}
+
+// supersede tells whoever works on the open version of a file that it is none any
+// more.
+func (w *world) supersede(path string) {
+	if d := w.open[path]; d != nil {
+		d.superseded.Store(true)
+	}
 }
 
 // renew lets a document be looked at afresh, unless it has changed meanwhile.
@@ -136,6 +145,7 @@ func (w *world) renew(d *document) bool {
 	if w.open[d.path] != d {
 		return false
 	}
+	w.supersede(d.path)
 	w.open[d.path] = newDocument(w, d.uri, d.path, d.version, d.file.Text)
 	return true
 }
@@ -144,6 +154,7 @@ func (w *world) renew(d *document) bool {
 func (w *world) forget(path string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.supersede(path)
 	delete(w.open, path)
 }
 
