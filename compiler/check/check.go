@@ -232,7 +232,8 @@ func hint(name string, candidates []string) string {
 	return ""
 }
 
-// unheard warns of rules whose alerts go nowhere.
+// unheard warns of rules whose alerts go nowhere. Those that were only lent to rules
+// that have errors send them.
 func (c *checker) unheard() {
 	read := map[*plan.Rule]bool{}
 	for _, r := range c.set.Rules {
@@ -241,7 +242,12 @@ func (c *checker) unheard() {
 		}
 	}
 	for _, r := range c.set.Rules {
-		if r.Meta.Muted && !read[r] && len(r.Alert.Risk) == 0 {
+		if !r.Meta.Muted || read[r] {
+			continue
+		}
+		if c.rules[r.Name].block.Lent {
+			r.Meta.Muted = false
+		} else if len(r.Alert.Risk) == 0 {
 			c.diags.Warnf("D0610", r.At, "rule %s sends no alerts, adds no risk, and no rule reads it", r.Name).Hint = "read it with `from rule " + r.Name + "`, or leave `generate false` out"
 		}
 	}

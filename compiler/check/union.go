@@ -92,7 +92,7 @@ func (r *ruleChecker) offers(name string, at *ast.Ident, open bool) []offer {
 }
 
 // carried is what the alerts of a rule have under a name: a key, a value, or, of a
-// rule without a window, a field of what it reads itself.
+// rule without a window, a let or a field of what it reads itself.
 func (r *ruleChecker) carried(name string, at *ast.Ident, open bool) (offer, bool) {
 	o := offer{source: "rule " + r.rule.Name}
 	a := &r.rule.Alert
@@ -106,6 +106,11 @@ func (r *ruleChecker) carried(name string, at *ast.Ident, open bool) (offer, boo
 	}
 	if r.grouped {
 		return o, false
+	}
+	if l, ok := r.scope.locals[name]; ok && l.x != nil {
+		o.typ = l.x.Type()
+		o.take = func() { a.Carried = append(a.Carried, plan.Output{Name: name, X: l.x}) }
+		return o, true
 	}
 	if s := r.rule.From.Schema; s != nil {
 		if i := s.Find(name); i >= 0 {

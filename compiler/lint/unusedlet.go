@@ -1,6 +1,11 @@
 package lint
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/detlang/det/compiler/plan"
+)
 
 var unusedLet = Lint{
 	Code: "L120", Name: "unused-let", Category: Dead, Level: Warning,
@@ -28,7 +33,7 @@ rule certutil {
 	Rule: func(p *Pass, r *Rule) {
 		for _, st := range r.written("let") {
 			for _, a := range st.Args {
-				if a.Name == nil || strings.HasPrefix(a.Name.Name, "_") || r.uses(nil)[a.Name.Name] > 0 {
+				if a.Name == nil || strings.HasPrefix(a.Name.Name, "_") || r.uses(nil)[a.Name.Name] > 0 || carries(r.Plan, a.Name.Name) {
 					continue
 				}
 				d := p.Tell(a.Name.At, "nothing reads %s", a.Name.Name)
@@ -38,4 +43,9 @@ rule certutil {
 			}
 		}
 	},
+}
+
+// carries reports whether rules over the alerts of a rule name a let of it.
+func carries(r *plan.Rule, let string) bool {
+	return r != nil && slices.ContainsFunc(r.Alert.Carried, func(o plan.Output) bool { return o.Name == let })
 }

@@ -83,6 +83,9 @@ type Block struct {
 	Body    []*Stage
 	At      source.Span
 	Close   source.Span // the closing brace
+	// Lent says of a rule that its `generate false` is for the rules that read it:
+	// where all of those have errors, it sends its alerts after all.
+	Lent bool
 }
 
 func (*Import) decl()   {}

@@ -70,8 +70,8 @@ var sigmas = []Code{
 		ID: "D0909", Title: "a correlation that cannot be read",
 		When:  "A correlation lacks its type, its rules, its time span or its condition, or one of them has no such form.",
 		Why:   "The hint shows the form.",
-		Wrong: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  timespan: 1M\n  condition: {gte: 5}\n"),
-		Right: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  timespan: 30d\n  condition: {gte: 5}\n"),
+		Wrong: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  group-by: [User]\n  timespan: 1M\n  condition: {gte: 5}\n"),
+		Right: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  group-by: [User]\n  timespan: 30d\n  condition: {gte: 5}\n"),
 	},
 	{
 		ID: "D0910", Title: "a rule that is not there",
@@ -105,5 +105,12 @@ var sigmas = []Code{
 		Why:   "The hint shows the form.",
 		Wrong: "import std.sigma\n\nmapping kitchen for any_event {\n  source product = \"toaster\"\n}\n",
 		Right: "import std.sigma\n\nmapping kitchen for any_event {\n  source product = \"toaster\" where bread is not null\n}\n",
+	},
+	{
+		ID: "D0915", Title: "a correlation without group-by (warning)",
+		When:  "A correlation does not say which fields its events have in common.",
+		Why:   "The specification asks for it. Without it, events of any user on any host count together; an empty list says that this is meant.",
+		Wrong: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  timespan: 5m\n  condition: {gte: 5}\n"),
+		Right: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  group-by: [User]\n  timespan: 5m\n  condition: {gte: 5}\n"),
 	},
 }

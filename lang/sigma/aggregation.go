@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,10 +116,19 @@ func (r *rule) counting(c *condition, search ast.Expr, span time.Duration) bool 
 	if !ok || !strings.Contains(" > >= < <= == ", " "+op+" ") || c.i < len(c.words) {
 		return bad("a comparison with a number is expected")
 	}
+	counted := "counted"
+	for slices.ContainsFunc(r.doc.offers, func(o offer) bool { return o.name == counted }) {
+		counted += "_"
+	}
 	r.add(stage("where", search.Span(), search))
-	r.add(slidingWindow(at, span, keys, []*ast.Item{item1("counted", x, at)}))
-	r.add(stage("when", at, operator(name("counted", at), op, literal(v, at), at)))
+	r.add(slidingWindow(at, span, keys, append([]*ast.Item{item1(counted, x, at)}, r.brought(keys, at)...)))
+	r.add(stage("when", at, operator(name(counted, at), op, literal(v, at), at)))
 	return true
+}
+
+// brought are the fields that correlations over the rule name.
+func (r *rule) brought(keys []*ast.Arg, at source.Span) []*ast.Item {
+	return r.doc.brought(keys, at, func(field string) ast.Expr { return name(field, at) })
 }
 
 // near reads the selections that must come within the time of the search.
@@ -146,7 +156,7 @@ func (r *rule) near(c *condition, s *selections, search ast.Expr, span time.Dura
 		return false
 	}
 	r.add(stage("where", at, chain("or", any)))
-	r.add(slidingWindow(at, span, nil, items))
+	r.add(slidingWindow(at, span, nil, append(items, r.brought(nil, at)...)))
 	r.add(stage("when", at, operator(operator(name("found", at), ">", literal(int64(0), at), at), "and", x, at)))
 	return true
 }

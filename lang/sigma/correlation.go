@@ -47,7 +47,8 @@ type correlation struct {
 	n          *node
 	at         source.Span
 	kind       string
-	refs       []*document
+	refs       []*document // each once
+	order      []*document // as they stand in the list
 	span       time.Duration
 	percentile any // int64 or float64
 	keys       []*ast.Arg
@@ -60,7 +61,7 @@ func (r *rule) correlation(n *node) {
 		return
 	}
 	c := &correlation{r: r, n: n, at: r.doc.root.place("correlation"), kind: strings.ToLower(text1(n, "type"))}
-	if !c.read() {
+	if ok := c.checkKeys(); !c.read() || !ok {
 		return
 	}
 	from := stage("from", c.at)
@@ -116,7 +117,7 @@ func (c *correlation) read() bool {
 			ok = false
 			continue
 		}
-		if !slices.Contains(c.refs, d) {
+		if c.order = append(c.order, d); !slices.Contains(c.refs, d) {
 			c.refs = append(c.refs, d)
 		}
 	}
@@ -196,8 +197,7 @@ func (s *set) names() []string {
 // mute notes that the alerts of the rules that a correlation names only feed it,
 // unless it, or another that names them, says `generate: true`.
 func (s *set) mute(d *document) {
-	n := d.root.get("correlation")
-	loud, _ := n.get("generate").boolean()
+	loud := slices.ContainsFunc(generates(d.root), func(g *node) bool { v, _ := g.boolean(); return v })
 	for _, v := range s.named(d) {
 		if of := s.refs[v.text]; of != nil {
 			if of.feeds = true; loud {
@@ -207,71 +207,148 @@ func (s *set) mute(d *document) {
 	}
 }
 
-// groupBy reads the keys. A key that is called differently in the events of the
+// generates are where a correlation may say `generate`: beside its level, where the
+// specification has it, and within.
+func generates(root *node) []*node {
+	var out []*node
+	for _, g := range []*node{root.get("generate"), root.get("correlation").get("generate")} {
+		if g != nil {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// correlationKeys are the keys of a correlation.
+var correlationKeys = []string{"type", "rules", "group-by", "timespan", "condition", "aliases", "generate"}
+
+// checkKeys tells of keys that a correlation does not have, and of a `generate` that
+// is neither true nor false.
+func (c *correlation) checkKeys() bool {
+	ok := true
+	for _, f := range c.n.fields {
+		if slices.Contains(correlationKeys, f.key.text) {
+			continue
+		}
+		ok = false
+		d := c.errorf(f.key.at, "a correlation has no %s", f.key.text)
+		if near, found := diag.Nearest(f.key.text, correlationKeys); found {
+			d.Hint = "did you mean " + near + "?"
+		} else {
+			d.Hint = "there are: " + strings.Join(correlationKeys, ", ")
+		}
+	}
+	for _, g := range generates(c.r.doc.root) {
+		if _, is := g.boolean(); !is {
+			ok = false
+			c.errorf(g.at, "generate takes true or false").Hint = "generate: true, without quotes"
+		}
+	}
+	return ok
+}
+
+// groupBy reads the keys. A key that is called differently in the alerts of the
 // rules is an expression that finds it by the rule.
 func (c *correlation) groupBy() bool {
-	taken := map[string]bool{}
-	aliases := c.n.get("aliases")
-	for _, v := range c.n.get("group-by").list() {
+	group := c.n.get("group-by")
+	if group == nil || group.form == null {
+		d := c.r.diags.Warnf("D0915", c.at, "the correlation has no group-by, so it counts whatever user or host the events are of")
+		d.Hint = "name the fields that events must have in common, or write: group-by: []"
+	}
+	names := keyNames(c.n)
+	for _, v := range group.list() {
 		if v.form != scalar || v.text == "" {
 			c.errorf(v.at, "group-by is a list of fields")
 			return false
 		}
-		alias := aliases.get(v.text)
-		if alias == nil {
-			c.keys = append(c.keys, &ast.Arg{Value: name(v.text, v.at)})
-			continue
-		}
-		x, ok := c.alias(v.text, alias)
-		if !ok {
+		x := c.field(v.text, v.at)
+		if x == nil {
 			return false
 		}
-		word := distinct(taken, slug(v.text), "")
-		c.keys = append(c.keys, &ast.Arg{Name: ident(word, v.at), Value: x})
+		key := &ast.Arg{Value: x}
+		if word := names[v.text]; argName(x) != word {
+			key.Name = ident(word, v.at)
+		}
+		c.keys = append(c.keys, key)
 	}
 	return true
 }
 
-// alias is the field that a key is in the events of each rule; of a rule that the
-// alias leaves out, the field of its own name.
-func (c *correlation) alias(key string, alias *node) (ast.Expr, bool) {
+// argName is what a key is called that has no name of its own; "" where it needs one.
+func argName(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.Name:
+		return x.Name
+	case *ast.Select:
+		if of := argName(x.X); of != "" {
+			return of + "." + x.Sel.Name
+		}
+	}
+	return ""
+}
+
+// field is a field of the events, as the alerts of the rules have it; nil where they
+// cannot. Where they call it differently it is found by the rule.
+func (c *correlation) field(key string, at source.Span) ast.Expr {
+	if !c.checkAlias(key) {
+		return nil
+	}
+	var names []string
+	for _, d := range c.refs {
+		field := c.r.set.aliased(c.r.doc, d, key)
+		n := d.root.get("correlation")
+		if _, isKey := keyNames(n)[field]; !isKey && strings.EqualFold(text1(n, "type"), "temporal_ordered") {
+			c.r.diags.Errorf("D0913", at, "the alerts of %s have no %s: those of temporal_ordered have its group-by alone", d.name, field).Hint = "add " + field + " to the group-by of " + d.name
+			return nil
+		}
+		names = append(names, d.offered(field))
+	}
+	last := len(names) - 1
+	x := name(names[last], at)
+	if !slices.ContainsFunc(names, func(s string) bool { return s != names[0] }) {
+		return x
+	}
+	for i := last - 1; i >= 0; i-- {
+		x = call("if", at, c.isRule(c.refs[i], at), name(names[i], at), x)
+	}
+	return x
+}
+
+// checkAlias tells what is wrong with the alias of a key, if it has one.
+func (c *correlation) checkAlias(key string) bool {
+	alias := c.n.get("aliases").get(key)
+	if alias == nil {
+		return true
+	}
 	if alias.form != mapping {
 		c.errorf(alias.at, "an alias is a map of rules to their fields")
-		return nil, false
+		return false
 	}
-	fields := map[*document]*node{}
 	for _, f := range alias.fields {
 		d := c.r.set.refs[f.key.text]
 		if d == nil || !slices.Contains(c.refs, d) {
 			c.r.diags.Errorf("D0910", f.key.at, "the alias names %s, which is no rule of this correlation", f.key.text)
-			return nil, false
+			return false
 		}
 		if f.value.form != scalar {
 			c.errorf(f.key.at, "an alias names a field of each rule")
-			return nil, false
+			return false
 		}
-		fields[d] = f.value
 	}
-	of := func(d *document) ast.Expr {
-		if f := fields[d]; f != nil {
-			return name(f.text, f.at)
-		}
-		return name(key, alias.at)
-	}
-	last := len(c.refs) - 1
-	x := of(c.refs[last])
-	for i := last - 1; i >= 0; i-- {
-		x = call("if", alias.at, c.isRule(c.refs[i], alias.at), of(c.refs[i]), x)
-	}
-	return x, true
+	return true
 }
 
 func (c *correlation) isRule(d *document, at source.Span) ast.Expr {
 	return operator(name("rule", at), "==", text(d.name, at), at)
 }
 
-// window adds the sliding window with what it computes.
+// window adds the sliding window with what it computes, and the fields that it brings
+// along.
 func (c *correlation) window(items []*ast.Item) {
+	items = append(items, c.r.doc.brought(c.keys, c.at, func(field string) ast.Expr { return c.field(field, c.at) })...)
+	if c.r.diags.Errors() > 0 {
+		return
+	}
 	c.r.add(slidingWindow(c.at, c.span, c.keys, items))
 }
 
@@ -293,30 +370,15 @@ func item1(name string, x ast.Expr, at source.Span) *ast.Item {
 func (c *correlation) counted(cond *node) {
 	i := slices.IndexFunc(measures, func(m measure) bool { return m.kind == c.kind })
 	m := measures[i]
-	for c.hasKey(m.name) {
-		m.name += "_"
-	}
-	var field ast.Expr
-	switch f := cond.get("field"); {
-	case cond != nil && cond.form == scalar:
+	m.name = c.free(m.name)
+	if cond != nil && cond.form == scalar {
 		c.errorf(cond.at, "only temporal and temporal_ordered take a condition of rules")
 		return
-	case m.field && (f == nil || len(f.list()) != 1 || f.list()[0].form != scalar):
-		at := c.at
-		if f != nil {
-			at = f.at
-		}
-		c.errorf(at, "%s needs the field that it is about in its condition", c.kind).Hint = "condition: {field: user, gte: 10}"
-		return
-	case m.field:
-		v := f.list()[0]
-		field = name(v.text, v.at)
-		if alias := c.n.get("aliases").get(v.text); alias != nil {
-			x, ok := c.alias(v.text, alias)
-			if !ok {
-				return
-			}
-			field = x
+	}
+	var field ast.Expr
+	if m.field {
+		if field = c.measured(cond.get("field")); field == nil {
+			return
 		}
 	}
 	if c.kind == "value_percentile" && !c.readPercentile(cond) {
@@ -335,12 +397,58 @@ func (c *correlation) counted(cond *node) {
 	c.r.add(stage("when", cond.at, x))
 }
 
-// hasKey reports whether a group has a key of this name.
-func (c *correlation) hasKey(s string) bool {
-	return slices.ContainsFunc(c.keys, func(a *ast.Arg) bool {
-		n, ok := a.Value.(*ast.Name)
-		return a.Name != nil && a.Name.Name == s || ok && n.Name == s
-	})
+// free is a name that no key and no field has which the window brings along.
+func (c *correlation) free(name string) string {
+	for hasKey(c.keys, name) || slices.ContainsFunc(c.r.doc.offers, func(o offer) bool { return o.name == name }) {
+		name += "_"
+	}
+	return name
+}
+
+// measured is the field that a condition is about. value_count takes several, of
+// which it counts the different combinations.
+func (c *correlation) measured(f *node) ast.Expr {
+	var xs []ast.Expr
+	for _, v := range f.list() {
+		if v.form != scalar {
+			xs = nil
+			break
+		}
+		x := c.field(v.text, v.at)
+		if x == nil {
+			return nil
+		}
+		xs = append(xs, x)
+	}
+	at := c.at
+	if f != nil {
+		at = f.at
+	}
+	switch {
+	case len(xs) == 0:
+		c.errorf(at, "%s needs the field that it is about in its condition", c.kind).Hint = "condition: {field: user, gte: 10}"
+		return nil
+	case len(xs) == 1:
+		return xs[0]
+	case c.kind != "value_count":
+		c.errorf(at, "%s is about one field", c.kind)
+		return nil
+	}
+	return combination(xs, at)
+}
+
+// combination is one text for several: the length of each but the last before it, so
+// that no two combinations are the same. It is missing where one of them is.
+func combination(xs []ast.Expr, at source.Span) ast.Expr {
+	c := call("concat", at)
+	last := len(xs) - 1
+	for _, x := range xs[:last] {
+		for _, y := range []ast.Expr{call("string", at, call("length", at, x)), text(":", at), x} {
+			c.Args = append(c.Args, &ast.Arg{Value: y})
+		}
+	}
+	c.Args = append(c.Args, &ast.Arg{Value: xs[last]})
+	return c
 }
 
 func (c *correlation) readPercentile(cond *node) bool {
@@ -412,10 +520,11 @@ func (c *correlation) extended(cond *node) {
 		if d == nil {
 			return nil
 		}
-		if !slices.ContainsFunc(items, func(it *ast.Item) bool { return it.Name.Name == d.name }) {
-			items = append(items, item1(d.name, call("count", at, c.isRule(d, at)), at))
+		word := c.free(d.name)
+		if !slices.ContainsFunc(items, func(it *ast.Item) bool { return it.Name.Name == word }) {
+			items = append(items, item1(word, call("count", at, c.isRule(d, at)), at))
 		}
-		return operator(name(d.name, at), ">", literal(int64(0), at), at)
+		return operator(name(word, at), ">", literal(int64(0), at), at)
 	}
 	x := p.expression()
 	if x == nil || !c.all(p) {
@@ -447,7 +556,7 @@ func (c *correlation) ref(n string, at source.Span) *document {
 // ordered is a sequence of the rules, in the order of the list or, where there is a
 // condition of rules, of that, which may join them by and only.
 func (c *correlation) ordered(cond *node) {
-	order := c.refs
+	order := c.order
 	switch {
 	case cond != nil && cond.form == scalar:
 		order = nil
@@ -493,7 +602,7 @@ func (c *correlation) wantsAll(cond *node) bool {
 		return false
 	}
 	v, ok := cond.fields[0].value.number()
-	return ok && number(v) == float64(len(c.refs))
+	return ok && number(v) == float64(len(c.order))
 }
 
 func onlyAnd(x ast.Expr) bool {

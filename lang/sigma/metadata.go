@@ -37,7 +37,7 @@ func (r *rule) metadata() {
 	if l := attack(root.get("tags")); len(l.Elems) > 0 {
 		r.add(stage("attack", root.place("tags"), l))
 	}
-	if r.doc.feeds && !r.doc.loud {
+	if r.doc.lent() {
 		r.add(stage("generate", root.at, literal(false, root.at)))
 	}
 }

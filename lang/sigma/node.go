@@ -72,6 +72,9 @@ func (n *node) get(key string) *node {
 
 // key is the node of a key itself, or nil.
 func (n *node) key(key string) *node {
+	if n == nil {
+		return nil
+	}
 	for _, f := range n.fields {
 		if f.key.text == key {
 			return f.key

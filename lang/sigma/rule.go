@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/detlang/det/lang/ast"
@@ -24,7 +25,6 @@ func (r *rule) uses(list string) { r.used[list] = true }
 
 // block is the rule, or nil where something is wrong with it, which was told.
 func (r *rule) block() *ast.Block {
-	before := r.diags.Errors()
 	root := r.doc.root
 	r.metadata()
 	if root.get("correlation") != nil {
@@ -32,11 +32,11 @@ func (r *rule) block() *ast.Block {
 	} else {
 		r.detection()
 	}
-	if r.bad || r.diags.Errors() > before {
+	if r.bad || r.diags.Errors() > 0 {
 		return nil
 	}
 	at := r.titleAt()
-	b := &ast.Block{Keyword: ident("rule", at), Name: ident(r.doc.name, at), Body: r.body, At: root.at, Close: at}
+	b := &ast.Block{Keyword: ident("rule", at), Name: ident(r.doc.name, at), Body: r.body, At: root.at, Close: at, Lent: r.doc.lent()}
 	if n := len(root.fields); n > 0 {
 		b.At = root.at.To(root.fields[n-1].value.at)
 	}
@@ -77,6 +77,13 @@ func (r *rule) detection() {
 	if !r.logsource() {
 		return
 	}
+	if !counts(cond) {
+		for _, o := range r.doc.offers {
+			if o.name != o.field { // alerts have a column of that name
+				r.add(let(o.name, at, name(o.field, at)))
+			}
+		}
+	}
 	s := r.selections(d, "")
 	if s == nil {
 		return
@@ -87,6 +94,9 @@ func (r *rule) detection() {
 // anyEvent is the schema of std.sigma.
 const anyEvent = "any_event"
 
+// logsourceKeys are the parts of a log source. The definition is for its readers.
+var logsourceKeys = []string{"category", "product", "service", "definition"}
+
 // logsource turns the log source into a condition.
 func (r *rule) logsource() bool {
 	root := r.doc.root
@@ -94,6 +104,16 @@ func (r *rule) logsource() bool {
 	if ls == nil || ls.form != mapping {
 		r.diags.Errorf("D0902", r.titleAt(), "the rule has no logsource")
 		return false
+	}
+	for _, f := range ls.fields {
+		if !slices.Contains(logsourceKeys, f.key.text) {
+			e := r.diags.Errorf("D0902", f.key.at, "a logsource has no %s", f.key.text)
+			if near, ok := diag.Nearest(f.key.text, logsourceKeys); ok {
+				e.Hint = "did you mean " + near + "?"
+			} else {
+				e.Hint = "there are: " + strings.Join(logsourceKeys, ", ")
+			}
+		}
 	}
 	c := call("logsource", root.place("logsource"))
 	for _, key := range []string{"product", "category", "service"} {

@@ -12,6 +12,7 @@
 package sigma
 
 import (
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -34,6 +35,10 @@ func Is(name string) bool {
 // What is wrong with a rule is told in diags, and costs only that rule.
 func Trees(files []*source.File, others []*ast.File, diags *diag.List) []*ast.File {
 	s := newSet(files, others, diags)
+	for _, d := range s.docs {
+		s.lower(d)
+	}
+	s.dropReaders()
 	trees := make([]*ast.File, len(files))
 	for i, f := range files {
 		trees[i] = s.tree(f)
@@ -49,7 +54,8 @@ type set struct {
 	lists map[string]*list
 }
 
-// document is one YAML document: a rule, a correlation or a filter.
+// document is one YAML document: a rule, a correlation or a filter; or a rule of a
+// file of the language, which correlations may name as well and which has no YAML.
 type document struct {
 	file    *source.File
 	root    *node
@@ -57,7 +63,13 @@ type document struct {
 	feeds   bool   // a correlation reads its alerts
 	loud    bool   // and lets them out
 	filters []*document
+	offers  []offer         // fields of events that correlations over it name
+	block   *ast.Block      // what became of it; nil where something is wrong with it
+	used    map[string]bool // lists that it uses
 }
+
+// lent reports whether a rule sends its alerts to correlations alone.
+func (d *document) lent() bool { return d.feeds && !d.loud }
 
 // newSet reads the documents of all files, and finds which speak of which.
 func newSet(files []*source.File, others []*ast.File, diags *diag.List) *set {
@@ -73,6 +85,7 @@ func newSet(files []*source.File, others []*ast.File, diags *diag.List) *set {
 	for _, d := range s.docs {
 		s.mute(d)
 		s.attach(d)
+		s.want(d)
 	}
 	return s
 }
@@ -85,6 +98,42 @@ func (s *set) refer(d *document) {
 	for _, key := range []string{text1(d.root, "id"), text1(d.root, "name"), d.name} {
 		if key != "" && s.refs[key] == nil {
 			s.refs[key] = d
+		}
+	}
+}
+
+// lower turns a document into its rule.
+func (s *set) lower(d *document) {
+	if d.name == "" {
+		return
+	}
+	d.used = map[string]bool{}
+	r := &rule{set: s, doc: d, diags: &diag.List{}, used: d.used}
+	d.block = r.block()
+	s.tell(r.diags)
+}
+
+// tell adds what was found at one document. Two rules that are given the same filter
+// find the same of it, which is told once.
+func (s *set) tell(found *diag.List) {
+	for _, d := range found.All {
+		s.diags.Add(d)
+	}
+}
+
+// dropReaders leaves out the correlations that read a rule which is left out.
+func (s *set) dropReaders() {
+	for again := true; again; {
+		again = false
+		for _, d := range s.docs {
+			for _, v := range s.named(d) {
+				of := s.refs[v.text]
+				if d.block == nil || of == nil || of.root == nil || of.block != nil {
+					continue
+				}
+				d.block, again = nil, true
+				s.diags.Errorf("D0910", v.at, "the correlation reads rule %s, which has errors", v.text)
+			}
 		}
 	}
 }
@@ -102,12 +151,9 @@ func (s *set) tree(f *source.File) *ast.File {
 	tree := &ast.File{Source: f}
 	used := map[string]bool{}
 	for _, d := range s.docs {
-		if d.file != f || d.name == "" {
-			continue
-		}
-		r := &rule{set: s, doc: d, diags: s.diags, used: used}
-		if b := r.block(); b != nil {
-			tree.Decls = append(tree.Decls, b)
+		if d.file == f && d.block != nil {
+			tree.Decls = append(tree.Decls, d.block)
+			maps.Copy(used, d.used)
 		}
 	}
 	at := source.Span{File: f}
