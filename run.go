@@ -243,8 +243,8 @@ func request(s *engine.Stream, schema *types.Schema) input.Request {
 	req := input.Request{Time: s.Time, Timeless: s.Timeless}
 	for _, col := range s.Columns {
 		c := input.Column{Name: col.Name, Type: types.Type{Kind: col.Type.Kind, Elem: col.Type.Elem}}
-		if i := schema.Find(col.Name); i >= 0 {
-			c.Paths = schema.Fields[i].Paths
+		if f := schema.Column(col.Name); f != nil {
+			c.Paths = f.Paths
 		}
 		req.Columns = append(req.Columns, c)
 	}

@@ -223,7 +223,11 @@ func (n *testRun) push(ctx context.Context, events []delivery) error {
 	req := request(n.engine.Program().Streams[stream], g.Schema)
 	if g.File == "" { // given events have each field under its own name
 		for i := range req.Columns {
-			req.Columns[i].Paths = [][]string{{req.Columns[i].Name}}
+			name := req.Columns[i].Name
+			if f := g.Schema.Column(name); f != nil {
+				name = f.Name
+			}
+			req.Columns[i].Paths = [][]string{{name}}
 		}
 	}
 	var rejects []input.Reject

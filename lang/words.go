@@ -70,7 +70,7 @@ var clauseTable = []word{
 	{Text: "rule", In: inRule | inModel, Doc: "the rule whose alerts are read"},
 	{Text: "from", In: inSchema | inTable | inTest | inMapping | inHead, Doc: "where it comes from: a name in the data, a file, a time"},
 	{Text: "one_of", In: inSchema | inTable, Doc: "the only values that a field has"},
-	{Text: "where", In: inMapping, Doc: "the events of a log source"},
+	{Text: "where", In: inMapping | inHead, Doc: "the events of a log source; the log source that a mapping is for"},
 	{Text: "doc", In: inSchema | inTable, Doc: "what a field means"},
 	{Text: "for", In: inTest | inHead, Doc: "the rule that is meant; how long"},
 	{Text: "poisson", In: inTest, Function: true, Doc: "how many events there are by chance"},

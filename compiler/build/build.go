@@ -93,6 +93,14 @@ func (s *streamBuilder) column(name string, t types.Type) int {
 	return i
 }
 
+// plain notes under which name hosts have a column that is a variant of a field.
+func (s *streamBuilder) plain(col *plan.Column) {
+	if s.def.Plain == nil {
+		s.def.Plain = map[string]string{}
+	}
+	s.def.Plain[col.Variant] = col.Name
+}
+
 // member says where the columns of a union are found in the events of one schema.
 func (b *builder) member(s *types.Schema, cols []*plan.Column) engine.Member {
 	sb := b.streams[s]
@@ -151,7 +159,10 @@ func (b *builder) rule(r *plan.Rule, traced bool) error {
 		rb.out.Stream = sb.index
 		rb.graph = newGraph(sb.def.Graph)
 		for _, col := range r.From.Columns {
-			rb.graph.columns[col] = sb.column(col.Name, col.Type)
+			rb.graph.columns[col] = sb.column(col.Read(), col.Type)
+			if col.Variant != "" {
+				sb.plain(col)
+			}
 		}
 		how := partition(r)
 		if b.sharded {

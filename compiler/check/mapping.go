@@ -20,6 +20,13 @@ import (
 //	  Image string from "NewProcessName", "process.executable"
 //	}
 //
+// One that names a log source itself is for the rules of that log source alone, whose
+// fields then stand under its names instead:
+//
+//	mapping okta for any_event where logsource(product: "okta") {
+//	  User string from "actor.alternateId"
+//	}
+//
 // The mappings of all files hold together, also of those that import none, so that
 // a Sigma rule, which cannot import, finds those of its user.
 
@@ -73,6 +80,13 @@ func (p sourceParts) String() string {
 // mapped is what the mappings say of one schema.
 type mapped struct {
 	sources []*logSource
+	under   []*variant
+}
+
+// variant is a field as a mapping for one log source has it.
+type variant struct {
+	of sourceParts
+	*types.Variant
 }
 
 // mappings reads the mappings of all files: it adds their fields to the schemas
@@ -81,6 +95,10 @@ func (c *checker) mappings() {
 	for _, m := range c.mapping {
 		of := c.mappingSchema(m.mod, m.block)
 		if of == nil {
+			continue
+		}
+		under, ok := c.mappingSource(m.block)
+		if !ok {
 			continue
 		}
 		to := c.mapped[of]
@@ -95,11 +113,142 @@ func (c *checker) mappings() {
 					to.sources = append(to.sources, s)
 				}
 			case st.Name.Name == "doc" && isText(st):
+			case under.count() > 0:
+				c.mappedVariant(of, to, under, m.block, st)
 			default:
 				c.mappedField(of, m.block, st)
 			}
 		}
 	}
+	for of, m := range c.mapped {
+		of.Variants = nil
+		for _, v := range m.under {
+			of.Variants = append(of.Variants, *v.Variant)
+		}
+	}
+}
+
+// mappingSource is the log source that a mapping is for, by its clause where; none
+// for one that is for all.
+func (c *checker) mappingSource(b *ast.Block) (of sourceParts, ok bool) {
+	if len(b.Clauses) < 2 {
+		return of, true
+	}
+	cl := b.Clauses[1]
+	if len(cl.Args) == 1 && cl.Args[0].Name == nil {
+		if call := sourceCall(cl.Args[0].Value); call != nil {
+			ok = c.sourceNames(call, &of)
+			return of, ok && of.count() > 0
+		}
+	}
+	c.diags.Errorf("D0914", cl.Word.At, "a mapping is for one log source, or for all").Hint = `write: mapping NAME for any_event where logsource(product: "okta") { … }`
+	return of, false
+}
+
+// sourceCall is logsource(…), or nil.
+func sourceCall(x ast.Expr) *ast.Call {
+	if p, ok := x.(*ast.Paren); ok {
+		return sourceCall(p.X)
+	}
+	if call, ok := x.(*ast.Call); ok && call.On == nil && call.Fun.Name == "logsource" {
+		return call
+	}
+	return nil
+}
+
+// mappedVariant adds a field of a mapping for one log source. What is said twice
+// holds together.
+func (c *checker) mappedVariant(s *types.Schema, to *mapped, of sourceParts, b *ast.Block, st *ast.Stage) {
+	f, ok := c.field(st)
+	if !ok {
+		return
+	}
+	if f.Name == s.Time {
+		c.diags.Errorf("D0914", st.At, "%s is the time of all events, whatever their log source", f.Name)
+		return
+	}
+	own := [][]string{{f.Name}}
+	if strings.Contains(f.Name, ".") {
+		own = append(own, splitPath(f.Name))
+	}
+	f.Optional, f.Paths = true, append(own, f.Paths...)
+	if f.Doc == "" && b.Name != nil {
+		f.Doc = "of the mapping " + b.Name.Name
+	}
+	for _, v := range to.under {
+		switch {
+		case v.of != of || v.Name != f.Name:
+		case v.Type != f.Type:
+			c.diags.Errorf("D0914", st.At, "%s is %s already, not %s", f.Name, v.Type, f.Type)
+			return
+		default:
+			v.Paths = append(v.Paths, f.Paths[len(own):]...)
+			return
+		}
+	}
+	to.under = append(to.under, &variant{of, &types.Variant{Column: f.Name + " of " + of.String(), Field: f}})
+}
+
+// variant is a field as the mappings for a rule's log source have it, or nil. Of
+// several that fit, the one that says most of the log source counts, and of those
+// that say as much the first.
+func (c *checker) variant(s *types.Schema, of sourceParts, name string) *types.Variant {
+	m := c.mapped[s]
+	if m == nil || of.count() == 0 {
+		return nil
+	}
+	var best *variant
+	for _, v := range m.under {
+		if v.Name == name && v.of.within(of) && (best == nil || v.of.count() > best.of.count()) {
+			best = v
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	return best.Variant
+}
+
+// logSource is the log source of a rule that names one: of its conditions where, all
+// of which hold, exactly one is logsource(…).
+func (r *ruleChecker) logSource() sourceParts {
+	var calls []*ast.Call
+	var walk func(x ast.Expr)
+	walk = func(x ast.Expr) {
+		if call := sourceCall(x); call != nil {
+			calls = append(calls, call)
+		}
+		switch x := x.(type) {
+		case *ast.Paren:
+			if sourceCall(x.X) == nil {
+				walk(x.X)
+			}
+		case *ast.Binary:
+			if x.Op == "and" {
+				walk(x.X)
+				walk(x.Y)
+			}
+		}
+	}
+	for _, st := range r.decl.block.Body {
+		if st.Name.Name == "where" && len(st.Args) == 1 {
+			walk(st.Args[0].Value)
+		}
+	}
+	var of sourceParts
+	if len(calls) == 1 {
+		for _, a := range calls[0].Args {
+			l, ok := a.Value.(*ast.Literal)
+			if !ok || a.Name == nil {
+				continue // told where the call is checked
+			}
+			v, _ := l.Value.(string)
+			if i := slices.Index(logSourceParts, a.Name.Name); i >= 0 {
+				of[i] = strings.ToLower(v)
+			}
+		}
+	}
+	return of
 }
 
 // mappingDecl is a mapping as it was found.
@@ -127,7 +276,7 @@ func (c *checker) mappingSchema(m *module, b *ast.Block) *types.Schema {
 		c.diags.Errorf("D0404", b.Keyword.At, "the mapping does not say which schema it is for").Hint = form
 		return nil
 	}
-	if cl := b.Clauses[0]; cl.Word.Name != "for" || len(cl.Args) != 1 || len(b.Clauses) > 1 {
+	if cl := b.Clauses[0]; cl.Word.Name != "for" || len(cl.Args) != 1 || len(b.Clauses) > 2 || len(b.Clauses) == 2 && b.Clauses[1].Word.Name != "where" {
 		at := b.Clauses[len(b.Clauses)-1].Word
 		c.diags.Errorf("D0402", at.At, "a mapping has no %s here", at.Name).Hint = form
 		return nil
@@ -229,22 +378,10 @@ func (c *checker) logsource(s *scope, x *ast.Call) plan.Expr {
 	return cond
 }
 
-// sources reads the arguments of logsource into want, and gives the condition.
+// sources reads what logsource names into want, and gives the condition.
 func (c *checker) sources(s *scope, x *ast.Call, want *sourceParts) plan.Expr {
-	for _, a := range x.Args {
-		v, ok := "", false
-		if a.Name != nil {
-			v, ok = c.literalText(a.Value)
-		}
-		i := -1
-		if ok {
-			i = slices.Index(logSourceParts, a.Name.Name)
-		}
-		if i < 0 {
-			c.diags.Errorf("D0205", a.Value.Span(), "logsource takes %s, each a text", strings.Join(logSourceParts, ", ")).Hint = `logsource(product: "windows", service: "security")`
-			return nil
-		}
-		want[i] = strings.ToLower(v)
+	if !c.sourceNames(x, want) {
+		return nil
 	}
 	if s.rule == nil || s.rule.rule.From.Schema == nil || want.count() == 0 {
 		c.diags.Errorf("D0205", x.At, "logsource stands in a rule over events, and names a product, category or service")
@@ -290,6 +427,27 @@ func (c *checker) sources(s *scope, x *ast.Call, want *sourceParts) plan.Expr {
 		return all[0]
 	}
 	return &plan.And{Xs: all, At: x.At}
+}
+
+// sourceNames reads the arguments of logsource into want; false where something is
+// wrong with them.
+func (c *checker) sourceNames(x *ast.Call, want *sourceParts) bool {
+	for _, a := range x.Args {
+		v, ok := "", false
+		if a.Name != nil {
+			v, ok = c.literalText(a.Value)
+		}
+		i := -1
+		if ok {
+			i = slices.Index(logSourceParts, a.Name.Name)
+		}
+		if i < 0 {
+			c.diags.Errorf("D0205", a.Value.Span(), "logsource takes %s, each a text", strings.Join(logSourceParts, ", ")).Hint = `logsource(product: "windows", service: "security")`
+			return false
+		}
+		want[i] = strings.ToLower(v)
+	}
+	return true
 }
 
 func either(xs []plan.Expr, at source.Span) plan.Expr {

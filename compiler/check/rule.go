@@ -42,6 +42,7 @@ type ruleChecker struct {
 	whenAt  *ast.Stage
 	titleAt source.Span
 	extra   map[string]*plan.Column // fields of an open schema that rules named
+	source  sourceParts             // the log source, if there is one
 	known   []string                // fields that the events of the log source have
 	asked   map[string]bool         // columns of a union that all its rules were asked for
 }
@@ -130,6 +131,7 @@ func (r *ruleChecker) check() {
 			if !r.from(st) {
 				return // without a row, everything after would be an echo
 			}
+			r.source = r.logSource()
 			c.opts.Uses.scene(r, st, false)
 			continue
 		}
@@ -197,7 +199,7 @@ func (r *ruleChecker) fieldOf(name string) bool {
 	from := &r.rule.From
 	in := func(s *types.Schema) bool { return s != nil && s.Find(name) >= 0 }
 	switch {
-	case in(from.Schema) || slices.ContainsFunc(from.Union, in):
+	case r.c.variant(from.Schema, r.source, name) != nil || in(from.Schema) || slices.ContainsFunc(from.Union, in):
 		return true
 	case from.Schema == nil && slices.ContainsFunc(from.Columns, func(col *plan.Column) bool { return col.Name == name }):
 		return true
@@ -246,7 +248,9 @@ func (r *ruleChecker) sourceColumn(name string, at *ast.Ident, open bool) *plan.
 	}
 	s := from.Schema
 	col := &plan.Column{Name: name, Optional: true, At: at.At}
-	if i := s.Find(name); i >= 0 {
+	if v := r.c.variant(s, r.source, name); v != nil {
+		col.Type, col.Enum, col.Variant = v.Type, v.Enum, v.Column
+	} else if i := s.Find(name); i >= 0 {
 		f := &s.Fields[i]
 		col.Type, col.Enum = f.Type, f.Enum
 		col.Optional = f.Name != s.Time

@@ -94,7 +94,7 @@ func opRange(o *plan.Op) (Range, bool) {
 			}
 		}
 	}
-	return Range{col.Column.Name, op, v}, true
+	return Range{col.Column.Read(), op, v}, true
 }
 
 // both keeps what two rules have in common: equality tests of one column become

@@ -108,7 +108,18 @@ type Column struct {
 	Optional bool
 	// Carried says that only rules over the alerts name it.
 	Carried bool
+	// Variant is the column of the stream that has the values, where the rule's log
+	// source has a mapping of its own; "" for that of Name.
+	Variant string
 	At      source.Span
+}
+
+// Read is what the column of the stream is called that has the values.
+func (c *Column) Read() string {
+	if c.Variant != "" {
+		return c.Variant
+	}
+	return c.Name
 }
 
 // Stage is one step of a rule that does something to rows. Cond is set for where

@@ -8,8 +8,10 @@ import (
 )
 
 // Refine tells the reasons apart for which a condition was false: that statistics
-// had too few samples, or that the floor of a deviation stood in the way.
+// had too few samples, or that the floor of a deviation stood in the way. It also
+// names the values of the row as the rule does.
 func Refine(r *plan.Rule, j *runtime.Judgement) {
+	plain(r, j)
 	if j.Outcome != runtime.ConditionFalse && j.Outcome != runtime.Excluded {
 		return
 	}

@@ -134,11 +134,33 @@ type Field struct {
 // Schema names the fields of one kind of event. Time is the name of the field
 // that holds the event time. An Open schema admits any other field as a string.
 type Schema struct {
-	Name   string
-	Doc    string
-	Fields []Field
-	Time   string
-	Open   bool
+	Name     string
+	Doc      string
+	Fields   []Field
+	Time     string
+	Open     bool
+	Variants []Variant
+}
+
+// Variant is a field as the events of one log source have it. Column is what its
+// column of the stream is called, which no field is.
+type Variant struct {
+	Column string
+	Field
+}
+
+// Column gives the field that a column of the stream holds, as a variant if it is
+// one; nil for a column that the schema does not name.
+func (s *Schema) Column(name string) *Field {
+	if i := s.Find(name); i >= 0 {
+		return &s.Fields[i]
+	}
+	for i := range s.Variants {
+		if s.Variants[i].Column == name {
+			return &s.Variants[i].Field
+		}
+	}
+	return nil
 }
 
 // Find is the index of a field, or -1. Names are exact.

@@ -37,6 +37,9 @@ func (s *stream) open(rec arrow.Record) (*runtime.Batch, error) {
 	schema := rec.Schema()
 	for c, col := range s.def.Columns {
 		at := schema.FieldIndices(col.Name)
+		if plain := s.def.Plain[col.Name]; len(at) == 0 && plain != "" {
+			at = schema.FieldIndices(plain)
+		}
 		if len(at) == 0 {
 			b.Cols = append(b.Cols, vec.Nulls(b.N))
 			continue

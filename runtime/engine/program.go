@@ -22,8 +22,11 @@ type Program struct {
 type Stream struct {
 	Name    string
 	Columns []runtime.Column
-	Time    int // index of the event time
-	Graph   *eval.Graph
+	// Plain gives the names under which hosts have columns, where that of the column
+	// says which events it is read for.
+	Plain map[string]string
+	Time  int // index of the event time
+	Graph *eval.Graph
 	// Index, where not nil, judges the first conditions of the rules that have a
 	// number in it, all at once.
 	Index *match.Index
