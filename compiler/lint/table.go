@@ -78,6 +78,11 @@ func All() []Lint {
 		floatEquality,
 		numbersAsNames,
 		distinctAboveCount,
+		pooledHours,
+		wrongDivisor,
+		absentFromTable,
+		lostBoundary,
+		zerosAsValues,
 
 		unboundedKey,
 		endlessWindow,
