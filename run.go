@@ -191,6 +191,7 @@ func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
 // asideCauses are the engine's causes in the words of the readers.
 var asideCauses = map[engine.Cause]input.Cause{
 	engine.Late: input.Late, engine.Future: input.FutureTime, engine.NoTime: input.MissingTime,
+	engine.Outdated: input.Outdated,
 }
 
 func (n *run) aside(a engine.Aside) {

@@ -390,11 +390,11 @@ func TestTraps(t *testing.T) {
 	}
 }
 
-// Trap 25: when a rule was edited its state is dropped, which a note says, and that of
-// the others is kept.
+// Trap 25: when a rule was edited so that what it counted means something else, its
+// state is dropped, which a note says, and that of the others is kept.
 func TestTrap25(t *testing.T) {
-	set := func(threshold int) *det.Ruleset {
-		rules, diags := det.Compiler{}.Sources(det.Source{Name: "r.det", Text: fmt.Sprintf(trapSchema+`  window 1d by user { c = count() }
+	set := func(length string, threshold int) *det.Ruleset {
+		rules, diags := det.Compiler{}.Sources(det.Source{Name: "r.det", Text: fmt.Sprintf(trapSchema+`  window %s by user { c = count() }
   when c >= %d
 }
 
@@ -403,7 +403,7 @@ rule other {
   window 1d by user { c = count() }
   when c >= 4
 }
-`, threshold)})
+`, length, threshold)})
 		if diags.Errors() > 0 {
 			t.Fatal(&det.CompileError{Diagnostics: diags})
 		}
@@ -433,8 +433,8 @@ rule other {
 			t.Fatal(err)
 		}
 	}
-	run(set(4), path("morning.ndjson", every(2, time.Hour, time.Hour, "ann", "")), "")
-	run(set(2), path("evening.ndjson", every(2, 20*time.Hour, time.Hour, "ann", "")), "2024-03-02T00:00:00Z")
+	run(set("12h", 4), path("morning.ndjson", every(2, time.Hour, time.Hour, "ann", "")), "")
+	run(set("1d", 2), path("evening.ndjson", every(2, 20*time.Hour, time.Hour, "ann", "")), "2024-03-02T00:00:00Z")
 	slices.Sort(got)
 	if want := []string{"other c 4", "r c 2"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

@@ -64,6 +64,7 @@ const maxData = 256 << 20
 func Compile(files []*source.File, opts Options, diags *diag.List) *plan.Set {
 	set, _ := checked(files, opts, diags)
 	if !opts.NoOptimise {
+		set.KeepWritten()
 		opt.Rules(set)
 	}
 	diags.Sort()

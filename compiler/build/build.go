@@ -4,8 +4,6 @@ package build
 
 import (
 	"fmt"
-	"hash/fnv"
-	"strings"
 	"sync"
 
 	"github.com/detlang/det/compiler/plan"
@@ -41,7 +39,7 @@ const DefaultIndexFrom = 16
 // Program makes a program of a rule set. Each call makes one of its own, with
 // fresh state.
 func Program(set *plan.Set, opts Options) (*engine.Program, error) {
-	b := &builder{set: set, watch: opts.Watched, sharded: opts.Sharded, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}}
+	b := &builder{set: set, watch: opts.Watched, sharded: opts.Sharded, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}, prints: &fingerprints{rules: map[*plan.Rule]*meaning{}}}
 	for _, s := range set.Schemas {
 		b.stream(s)
 	}
@@ -61,6 +59,7 @@ type builder struct {
 	prog    *engine.Program
 	streams map[*types.Schema]*streamBuilder
 	rules   map[*plan.Rule]int
+	prints  *fingerprints
 	derived bool // a rule reads alerts or risk
 	watch   bool
 	sharded bool
@@ -75,6 +74,7 @@ type streamBuilder struct {
 
 func (b *builder) stream(s *types.Schema) {
 	sb := &streamBuilder{index: len(b.prog.Streams), def: &engine.Stream{Name: s.Name, Graph: eval.NewGraph()}, at: map[string]int{}}
+	sb.def.Fingerprints = func() (source engine.Fingerprint, columns []engine.Fingerprint) { return stream(s, sb.def.Columns) }
 	b.streams[s] = sb
 	b.prog.Streams = append(b.prog.Streams, sb.def)
 	if i := s.Find(s.Time); i >= 0 {
@@ -205,7 +205,7 @@ func (b *builder) rule(r *plan.Rule, traced bool) error {
 	if err := rb.alert(); err != nil {
 		return err
 	}
-	rb.out.Fingerprint = sync.OnceValue(func() string { return fingerprint(r) })
+	rb.out.Fingerprints = sync.OnceValue(func() engine.RuleFingerprints { return b.prints.of(r, rb.out) })
 	b.rules[r] = len(b.prog.Rules)
 	b.prog.Rules = append(b.prog.Rules, rb.out)
 	return nil
@@ -388,13 +388,4 @@ func (rb *ruleBuilder) alert() error {
 	}
 	rb.out.Title, err = eval.CompileTitle(rb.rule.Meta.Title, spec.Names())
 	return err
-}
-
-// fingerprint is a hash of all that decides a rule's state.
-func fingerprint(r *plan.Rule) string {
-	var b strings.Builder
-	r.Own().Exact().Print(&b)
-	h := fnv.New64a()
-	h.Write([]byte(b.String()))
-	return fmt.Sprintf("%016x", h.Sum64())
 }

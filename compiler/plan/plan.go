@@ -3,7 +3,6 @@
 package plan
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/detlang/det/lang/source"
@@ -32,6 +31,8 @@ type Rule struct {
 	Alert Alert
 	Logs  *LogSource // what the rule names with logsource(…), nil for nothing
 	At    source.Span
+
+	written *Rule // see Written
 }
 
 // LogSource is a log source and the condition of its events.
@@ -201,26 +202,4 @@ func (s *Stage) Placed() *op.Args {
 		a.Clauses[word] = place(args)
 	}
 	return &a
-}
-
-// Own is the rule without what is there for the rules that read its alerts, if it
-// reads the events of one schema: what it keeps does not depend on that.
-func (r *Rule) Own() *Rule {
-	own := *r
-	own.Alert.Carried, own.Meta.Muted = nil, false
-	if r.From.Schema == nil {
-		own.Alert.Carried = r.Alert.Carried
-		return &own
-	}
-	mine := func(cols []*Column) []*Column {
-		return slices.DeleteFunc(slices.Clone(cols), func(c *Column) bool { return c.Carried })
-	}
-	own.From.Columns = mine(r.From.Columns)
-	own.Stages = make([]*Stage, len(r.Stages))
-	for i, st := range r.Stages {
-		s := *st
-		s.Out = mine(st.Out)
-		own.Stages[i] = &s
-	}
-	return &own
 }

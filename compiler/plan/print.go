@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
-	"slices"
 	"sort"
 	"strings"
 
@@ -90,22 +89,6 @@ func digest(list []any) string {
 		fmt.Fprintf(h, "%d %s ", len(FormatValue(v)), FormatValue(v))
 	}
 	return fmt.Sprintf("[%d values, %x]", len(list), h.Sum(nil))
-}
-
-// Exact is the rule with constants and expressions in place of the names that they
-// have, for telling whether two versions of it compute the same.
-func (r *Rule) Exact() *Rule {
-	out := *r
-	out.Stages = make([]*Stage, len(r.Stages))
-	for i, s := range r.Stages {
-		out.Stages[i] = s.exact()
-	}
-	out.Alert.Risk = slices.Clone(r.Alert.Risk)
-	for i := range out.Alert.Risk {
-		k := &out.Alert.Risk[i]
-		k.Score, k.Entity = nameless(k.Score), nameless(k.Entity)
-	}
-	return &out
 }
 
 func (s *Stage) print(w io.Writer) {

@@ -19,7 +19,8 @@ const (
 	Late Cause = iota
 	Future
 	NoTime
-	After // at or after Options.Until
+	After    // at or after Options.Until
+	Outdated // it waited in saved state, from before its columns had the types of now
 )
 
 // Aside is a row that no rule sees.

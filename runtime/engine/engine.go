@@ -82,6 +82,8 @@ type Engine struct {
 	failed    error               // the first error of making alerts, told at the next flush
 	stats     Stats
 
+	carried carried // what was saved of rules that are not there now
+
 	workers []*worker // nil unless the engine has shards
 	front   *Engine   // of a worker: whose it is
 	collect func(r *rule, a *runtime.Alert, at place)
@@ -413,6 +415,7 @@ func (e *Engine) Close() {
 	for _, w := range e.workers {
 		w.Close()
 	}
+	e.carried.close()
 }
 
 // Streams are the names of the event streams.

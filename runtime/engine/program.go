@@ -37,6 +37,8 @@ type Stream struct {
 	Logs []LogSource
 	// Stateful says that a rule keeps state, so rows must come in order of time.
 	Stateful bool
+	// Fingerprints tell what saved rows of the stream are, and each of its columns.
+	Fingerprints func() (source Fingerprint, columns []Fingerprint)
 }
 
 // LogSource is a log source: its name, the condition of its events, and the rules
@@ -73,9 +75,9 @@ type Rule struct {
 	Fork *Fork
 	// Split says how the rule is divided among workers, if there are any.
 	Split Split
-	// Fingerprint tells whether saved state belongs to this rule as it stands. It is
+	// Fingerprints tell which saved state belongs to the rule as it stands. They are
 	// asked for where state is saved or loaded.
-	Fingerprint func() string
+	Fingerprints func() RuleFingerprints
 }
 
 // Member is one stream of a union: where each of the union's columns is found in it.

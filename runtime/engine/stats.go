@@ -11,7 +11,7 @@ import (
 // Stats are the counts of a run.
 type Stats struct {
 	Rows  int64    // rows pushed
-	Aside [4]int64 // by Cause
+	Aside [5]int64 // by Cause
 	// First and Last are the times of the earliest and the latest row that rules saw,
 	// in microseconds; both 0 without rows.
 	First, Last int64

@@ -125,7 +125,7 @@ var asideOutcomes = map[Cause]runtime.Outcome{
 
 // aside tells of a row of a stream that was set aside.
 func (t *trace) aside(s *Stream, b *runtime.Batch, row int32, cause Cause) {
-	if t == nil {
+	if t == nil || cause == Outdated { // the columns are not those of now
 		return
 	}
 	j := t.judgement(b, row, s.Columns)

@@ -85,6 +85,7 @@ const (
 	FutureTime  Cause = "future_time"  // an event time too far ahead of the others
 	Late        Cause = "late"         // older than the allowed lateness
 	MissingKey  Cause = "missing_key"  // a grouping key is missing
+	Outdated    Cause = "outdated"     // it waited in saved state, and its fields have other types now
 	Overflow    Cause = "overflow"     // a window holds as many keys as it may
 )
 

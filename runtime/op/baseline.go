@@ -24,6 +24,7 @@ The history of a key is never forgotten. It takes 32 bytes a key. Where windows 
 	After: "it comes after a tumbling or hopping window without early",
 	Fits:  func(in Row) bool { return in.Whole && in.Every > 0 },
 	Parts: true,
+	Adds:  true,
 	Head:  []Param{{Name: "name", Kind: Bind, Doc: "what the statistics are called"}},
 	Clauses: append([]Clause{
 		{Word: "of", Required: true, Params: []Param{{Name: "measure", Kind: Measure, Doc: "the number that is compared"}}, Doc: "the number that is compared"},
@@ -46,6 +47,12 @@ The history of a key is never forgotten. It takes 32 bytes a key. Where windows 
 			return nil, e
 		}
 		return newBaseline(in, a, p)
+	},
+	Form: func(in Row, a *Args) string {
+		if p, e := newPast(in, a); e == nil && p.policy().queue {
+			return "values"
+		}
+		return "moments"
 	},
 }
 
@@ -108,6 +115,11 @@ func newPast(in Row, a *Args) (*past, *Error) {
 	return p, nil
 }
 
+// policy is how the history of the past treats windows.
+func (p *past) policy() policy {
+	return policy{queue: p.back > 0 || p.apart > 1 || p.fig.ranks > 0 || p.fig.trend, overlap: p.apart > 1, skip: p.skip, fig: p.fig}
+}
+
 // baselineOp adds the statistics of the past to closed windows. It counts windows
 // from the first one it sees: their ordinals, in all or by slot of the season.
 type baselineOp struct {
@@ -149,7 +161,7 @@ func newBaseline(in Row, a *Args, p *past) (runtime.Operator, error) {
 
 // begin forgets all and counts from a window on.
 func (o *baselineOp) begin(window int64) {
-	how := policy{queue: o.back > 0 || o.apart > 1 || o.fig.ranks > 0 || o.fig.trend, overlap: o.apart > 1, skip: o.skip, fig: o.fig}
+	how := o.policy()
 	switch {
 	case o.keep > 0:
 		h := &decayHistory{policy: how, keep: o.keep, gaps: through}

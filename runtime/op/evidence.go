@@ -265,7 +265,10 @@ func (e *evidence) bytes() int {
 	return n
 }
 
+// save writes the events with the names and types of their fields: a later version
+// of the rule may keep more or fewer of them, and show other fields.
 func (e *evidence) save(w *state.Writer) {
+	w.Int(int64(e.keep))
 	if e.keep == 0 {
 		return
 	}
@@ -279,18 +282,34 @@ func (e *evidence) save(w *state.Writer) {
 	state.Slice(w, c.time)
 	state.Slice(w, c.source)
 	state.Slice(w, c.number)
-	for _, v := range c.cols {
+	w.Int(int64(len(c.cols)))
+	for i, v := range c.cols {
+		f := savedAs(e.fields[i])
+		w.String(f.Name)
+		w.Int(int64(f.Type.Kind))
+		w.Int(int64(f.Type.Elem))
 		state.SaveVec(w, v)
 	}
 }
 
-// load reads what save wrote, of entities below n.
-func (e *evidence) load(r *state.Reader, n int) error {
-	if e.keep == 0 {
-		return nil
+// savedAs is the name and type under which a column of evidence is saved.
+func savedAs(c runtime.Column) runtime.Column {
+	out := runtime.Column{Name: c.Name, Type: c.Type.Plain()}
+	if c.Type.Kind == types.Invalid {
+		out.Type.Kind = types.Any
 	}
+	return out
+}
+
+// load reads what save wrote, of entities below n. Fields that were not shown then are
+// missing in the events of then.
+func (e *evidence) load(r *state.Reader, n int) error {
+	if r.Int() == 0 {
+		return r.Err()
+	}
+	var sources []string
 	for range r.Len(8) {
-		e.sources = append(e.sources, r.String())
+		sources = append(sources, r.String())
 	}
 	c := &chunk{
 		id:     state.ReadSlice[int32](r),
@@ -301,22 +320,30 @@ func (e *evidence) load(r *state.Reader, n int) error {
 	rows := len(c.id)
 	ok := len(c.time) == rows && len(c.source) == rows && len(c.number) == rows
 	for i := 0; ok && i < rows; i++ {
-		ok = c.id[i] >= 0 && int(c.id[i]) < n && c.source[i] >= 0 && int(c.source[i]) < len(e.sources)
+		ok = c.id[i] >= 0 && int(c.id[i]) < n && c.source[i] >= 0 && int(c.source[i]) < len(sources)
 	}
-	for _, f := range e.fields {
-		kind := f.Type.Kind
-		if kind == types.Invalid {
-			kind = types.Any
-		}
-		v := state.LoadVec(r, kind)
+	saved := map[runtime.Column]*vec.Vec{}
+	for range r.Len(24) {
+		f := runtime.Column{Name: r.String(), Type: types.Type{Kind: types.Kind(r.Int()), Elem: types.Kind(r.Int())}}
+		v := state.LoadVec(r, f.Type.Kind)
 		ok = ok && v.N == rows
-		c.cols = append(c.cols, v)
+		saved[f] = v
 	}
 	if !ok {
 		r.Fail("the saved evidence is damaged")
 	}
-	if r.Err() == nil {
-		e.chunks = []*chunk{c}
+	if r.Err() != nil || e.keep == 0 {
+		return r.Err()
 	}
-	return r.Err()
+	for _, f := range e.fields {
+		v := saved[savedAs(f)]
+		if v == nil {
+			none := newColumn(f.Type.Kind)
+			none.append(vec.Nulls(rows), upTo(rows))
+			v = &none.Vec
+		}
+		c.cols = append(c.cols, v)
+	}
+	e.sources, e.chunks = sources, []*chunk{c}
+	return nil
 }

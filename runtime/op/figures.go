@@ -44,8 +44,8 @@ const madScale = 1.4826
 
 // figureClauses are the clauses that baselines and peer groups share.
 var figureClauses = []Clause{
-	{Word: "min", Params: []Param{{Name: "samples", Kind: Const, Type: types.TInt, Doc: "how many samples"}}, Doc: "with fewer samples the statistics are missing and the rule is silent; 5 unless given"},
-	{Word: "floor", Params: []Param{{Name: "deviation", Kind: Const, Type: types.TFloat, Doc: "a number above zero"}}, Doc: "the least deviation that a score is divided by; 0.000000001 unless given. For counts, 1 is a good choice"},
+	{Word: "min", Affects: RowsAlone, Params: []Param{{Name: "samples", Kind: Const, Type: types.TInt, Doc: "how many samples"}}, Doc: "with fewer samples the statistics are missing and the rule is silent; 5 unless given"},
+	{Word: "floor", Affects: RowsAlone, Params: []Param{{Name: "deviation", Kind: Const, Type: types.TFloat, Doc: "a number above zero"}}, Doc: "the least deviation that a score is divided by; 0.000000001 unless given. For counts, 1 is a good choice"},
 }
 
 // figureDoc says what members there are, for the manual.

@@ -36,8 +36,8 @@ Rows of one time do not count for one another; of those with the same key and va
 var noveltyClauses = []Clause{
 	{Word: "by", Params: []Param{{Name: "key", Kind: Expr, Type: types.TAny, Many: true, Doc: "whose values are compared"}}, Doc: "whose values are compared; without it those of all rows"},
 	{Word: "over", Required: true, Params: []Param{{Name: "length", Kind: Const, Type: types.TDuration, Doc: "how far back"}}, Doc: "how far back"},
-	{Word: "after", Params: []Param{{Name: "time", Kind: Const, Type: types.TDuration, Doc: "how long a key is learned"}}, Doc: "how long a key has been known before it is judged; the shorter of `over` and 7 days unless given"},
+	{Word: "after", Affects: RowsAlone, Params: []Param{{Name: "time", Kind: Const, Type: types.TDuration, Doc: "how long a key is learned"}}, Doc: "how long a key has been known before it is judged; the shorter of `over` and 7 days unless given"},
 	{Word: "global", Doc: "learns the whole stream instead of each key"},
-	{Word: "max", Params: []Param{{Name: "number", Kind: Const, Type: types.TInt, Doc: "how many keys"}}, Doc: "how many values of keys are remembered, 10_000_000 unless given"},
-	{Word: "keys", Doc: "may follow the number of max"},
+	{Word: "max", Affects: Display, Params: []Param{{Name: "number", Kind: Const, Type: types.TInt, Doc: "how many keys"}}, Doc: "how many values of keys are remembered, 10_000_000 unless given"},
+	{Word: "keys", Affects: Display, Doc: "may follow the number of max"},
 }

@@ -16,6 +16,7 @@ var lookup = Spec{
 
 Keys are compared exactly; "by lower(user)" finds keys in lower case. Of rows with one key the first counts.`,
 	Parts: true,
+	Adds:  true,
 	Head:  []Param{{Name: "table", Kind: TableName, Doc: "the table"}},
 	Clauses: []Clause{
 		{Word: "by", Required: true, Params: []Param{{Name: "value", Kind: Expr, Type: types.TAny, Doc: "what is looked up"}}, Doc: "what is looked up"},

@@ -29,12 +29,19 @@ type Spec struct {
 	// Parts marks a stage that takes the rows of one window in several batches: it looks
 	// at each by itself, or at those of its key in their order.
 	Parts bool
+	// Adds marks a stage that gives each row that it gets, with further columns: what
+	// stages behind it keep does not depend on it unless they read these.
+	Adds bool
 	// After says, in words, where the stage may stand; Fits checks it.
 	After string
 	Fits  func(in Row) bool
 	// Output gives the row that flows out. Errors are told to the author at Where.
 	Output func(in Row, a *Args) (Row, *Error)
 	New    func(in Row, a *Args) (runtime.Operator, error)
+	// Form names, of a stage whose state has several forms, the one that its arguments
+	// ask for, as far as clauses that affect the rows alone and Args.Need decide it; nil
+	// where they do not.
+	Form func(in Row, a *Args) string
 }
 
 // Block is what may stand between a stage's braces.
@@ -80,7 +87,19 @@ type Clause struct {
 	Params   []Param
 	Doc      string
 	Required bool
+	Affects  Effect
 }
+
+// Effect is what a clause has an effect on. Saved state is good as long as nothing
+// changed that affects it.
+type Effect uint8
+
+// The effects.
+const (
+	StateAndRows Effect = iota
+	RowsAlone           // what flows out, not what the stage keeps
+	Display             // how much is kept at most, or shown
+)
 
 // Row is what flows into or out of a stage.
 type Row struct {

@@ -19,6 +19,7 @@ var peers = Spec{
 The judged key is left out of its own sample: in a sample of n that holds it, no z can pass (n-1)/√n. A key whose group is missing has no peers; a key whose measure is missing is nobody's peer.`,
 	After: "it comes after a tumbling or hopping window, or one over all, without early",
 	Fits:  func(in Row) bool { return in.Whole },
+	Adds:  true,
 	Head:  []Param{{Name: "name", Kind: Bind, Doc: "what the statistics are called"}},
 	Clauses: append([]Clause{
 		{Word: "of", Required: true, Params: []Param{{Name: "measure", Kind: Measure, Doc: "the number that is compared"}}, Doc: "the number that is compared"},

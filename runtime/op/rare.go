@@ -21,7 +21,7 @@ Rows of one time do not count for one another; of those with the same key and va
 		{Word: "of", Required: true, Params: []Param{{Name: "value", Kind: Expr, Type: types.TAny, Many: true, Doc: "what may be rare"}}, Doc: "what may be rare"},
 	}, noveltyClauses...),
 		Clause{Word: "below", Required: true, Params: []Param{{Name: "limit", Kind: Const, Type: types.TFloat, Doc: "how rare"}}, Doc: "a number of rows, or a share between 0 and 1"},
-		Clause{Word: "min", Params: []Param{{Name: "rows", Kind: Const, Type: types.TInt, Doc: "how many rows"}}, Doc: "with fewer earlier rows of the key a share is not judged; 1 / limit unless given"},
+		Clause{Word: "min", Affects: RowsAlone, Params: []Param{{Name: "rows", Kind: Const, Type: types.TInt, Doc: "how many rows"}}, Doc: "with fewer earlier rows of the key a share is not judged; 1 / limit unless given"},
 	),
 	Output: func(in Row, a *Args) (Row, *Error) {
 		t, e := newRarity(a)

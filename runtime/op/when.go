@@ -22,7 +22,11 @@ After a fixed window or a session each row is judged once, when its window close
 		return in, nil
 	},
 	New: func(in Row, a *Args) (runtime.Operator, error) {
-		return &trigger{cond: a.Head[0], fired: map[firing]int64{}}, nil
+		t := trigger{cond: a.Head[0], fired: map[firing]int64{}}
+		if in.Whole { // fixed windows are judged once each
+			return &t, nil
+		}
+		return &armed{t}, nil
 	},
 }
 
@@ -36,6 +40,9 @@ type trigger struct {
 	fired map[firing]int64 // what has fired once, with the end of its window
 	trace hold
 }
+
+// armed is a trigger whose rows may come from Rising windows.
+type armed struct{ trigger }
 
 // firing names one key in one window.
 type firing struct {
@@ -148,7 +155,7 @@ func (t *trigger) Advance(_ context.Context, watermark int64, _ runtime.Emit) er
 	return nil
 }
 
-func (t *trigger) Save(w *state.Writer) error {
+func (t *armed) Save(w *state.Writer) error {
 	state.Slice(w, t.on)
 	state.Slice(w, t.scope)
 	fired := make([]firing, 0, len(t.fired))
@@ -167,7 +174,7 @@ func (t *trigger) Save(w *state.Writer) error {
 	return nil
 }
 
-func (t *trigger) Load(r *state.Reader) error {
+func (t *armed) Load(r *state.Reader) error {
 	t.on, t.scope = state.ReadSlice[uint64](r), state.ReadSlice[int64](r)
 	if len(t.on) != (len(t.scope)+63)/64 {
 		r.Fail("when: the saved edges do not fit together")

@@ -155,7 +155,7 @@ func restore(t interface{ Fatal(...any) }, from, to *Buffer) {
 		err = w.Flush()
 	}
 	if err == nil {
-		err = to.Load(state.NewReader(&saved, int64(saved.Len())), []types.Kind{types.String, types.Int, types.List}, sourceName)
+		err = Load(state.NewReader(&saved, int64(saved.Len())), []types.Kind{types.String, types.Int, types.List}, sourceName, to.Add)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -126,15 +126,15 @@ func plain(v *vec.Vec) *vec.Vec {
 	return out
 }
 
-// Load reads what Save wrote into an empty Buffer whose batches have columns of
-// the given kinds.
-func (q *Buffer) Load(r *state.Reader, kinds []types.Kind, names func(int32) string) error {
+// Load reads what Save wrote of batches with columns of the given kinds, and calls
+// each with every batch.
+func Load(r *state.Reader, kinds []types.Kind, names func(int32) string, each func(*runtime.Batch) error) error {
 	for {
 		b, err := loadRows(r, kinds, names)
 		if err != nil || b == nil {
 			return err
 		}
-		if err := q.Add(b); err != nil {
+		if err := each(b); err != nil {
 			return err
 		}
 	}

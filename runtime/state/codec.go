@@ -54,6 +54,13 @@ func (w *Writer) Bytes(b []byte) {
 // String writes a text.
 func (w *Writer) String(s string) { w.Bytes(unsafe.Slice(unsafe.StringData(s), len(s))) }
 
+// Copy writes all that r gives, as it is.
+func (w *Writer) Copy(r io.Reader) {
+	if w.err == nil {
+		_, w.err = io.Copy(w.w, r)
+	}
+}
+
 // Fixed is a type of fixed size without pointers.
 type Fixed interface {
 	~int8 | ~uint8 | ~int16 | ~uint16 | ~int32 | ~uint32 | ~int64 | ~uint64 | ~float64 | ~[16]byte

@@ -25,7 +25,7 @@ import (
 // nothing in it that is believed before its checksum was.
 const (
 	fileMagic   = "det state\x00\x00\x00"
-	fileVersion = 3
+	fileVersion = 4
 	fileEnd     = "end!"
 	headLen     = len(fileMagic) + 4
 	tailLen     = 8 + 8 + len(fileEnd)
@@ -265,6 +265,27 @@ func (f *File) Load(name string, load func(r *Reader) error) (found bool, err er
 		return true, fmt.Errorf("section %s: %d bytes are left over", name, r.left)
 	}
 	return true, nil
+}
+
+// Peek gives a section to look, which need not read all of it.
+func (f *File) Peek(name string, look func(r *Reader)) error {
+	p := f.sections[name]
+	r := NewReader(io.NewSectionReader(f.r, p.at, p.size), p.size)
+	look(r)
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("section %s: %w", name, err)
+	}
+	return nil
+}
+
+// Section is a section as it stands, to be written to another file while this one
+// is open.
+func (f *File) Section(name string) Section {
+	p := f.sections[name]
+	return Section{Name: name, Save: func(w *Writer) error {
+		w.Copy(io.NewSectionReader(f.r, p.at, p.size))
+		return nil
+	}}
 }
 
 // Close closes the file.

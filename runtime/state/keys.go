@@ -180,6 +180,9 @@ func (k *Keys) find(h, w0, w1 uint64, key string) int32 {
 		}
 		return id
 	}
+	if k.cells.n > k.max && k.Live() >= k.max { // more were loaded than the table takes now
+		return NoRoom
+	}
 	if id, ok = k.idle.take(); !ok {
 		if k.cells.n >= k.max {
 			return NoRoom

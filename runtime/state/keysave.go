@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/detlang/det/lang/types"
@@ -29,7 +30,8 @@ func (k *Keys) Save(w *Writer) {
 }
 
 // Load reads what Save wrote, in place of what the table holds. The index is
-// built anew, since the hash is secret to each process. After an error the table
+// built anew, since the hash is secret to each process. A table that takes fewer keys
+// than were saved has them all, and takes further ones when enough of them are freed. After an error the table
 // is empty.
 func (k *Keys) Load(r *Reader) error {
 	k.Reset()
@@ -48,8 +50,8 @@ func (k *Keys) load(r *Reader) {
 		return
 	}
 	n := r.Len(len(cell{}))
-	if n > k.max {
-		r.Fail("%d keys were saved, the table takes at most %d", n, k.max)
+	if n > math.MaxInt32-1 {
+		r.Fail("%d keys were saved, which have no numbers", n)
 		return
 	}
 	k.cells = cells{}
