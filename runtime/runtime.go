@@ -31,6 +31,9 @@ const (
 type Column struct {
 	Name string
 	Type types.Type
+	// Late is about how many nanoseconds a row takes of a column that is made when it
+	// is read, for the rows that are; 0 of one that is there.
+	Late int
 }
 
 // Batch is what flows: columns over the same N rows, of which Sel are meant.

@@ -50,7 +50,7 @@ func (g *graph) node(x plan.Expr) (eval.ID, error) {
 		if !ok {
 			return 0, fmt.Errorf("column %s is not in the row", x.Column.Name)
 		}
-		return g.g.Input(i, x.Column.Type.Kind), nil
+		return g.g.Late(i, x.Column.Type.Kind, x.Column.Late), nil
 	case *plan.Named:
 		return g.node(x.X)
 	case *plan.Not:

@@ -204,14 +204,14 @@ func (r *ruleChecker) settle() {
 		}
 		next := make([]*plan.Column, len(out.Cols))
 		for i, c := range out.Cols {
-			switch {
-			case !st.Fresh && i < len(cols):
+			if !st.Fresh && i < len(cols) {
 				next[i] = cols[i]
-			case old[c.Name] != nil:
-				next[i] = old[c.Name]
-			default:
+				continue
+			}
+			if next[i] = old[c.Name]; next[i] == nil {
 				next[i] = &plan.Column{Name: c.Name, Type: c.Type, Optional: true, At: st.At}
 			}
+			next[i].Late = c.Late
 		}
 		cols, row = next, out
 		st.Out, st.Row = cols, row

@@ -112,7 +112,10 @@ type Column struct {
 	// Variant is the column of the stream that has the values, where the rule's log
 	// source has a mapping of its own; "" for that of Name.
 	Variant string
-	At      source.Span
+	// Late is what a row costs of a column that is made when it is read: see
+	// runtime.Column.
+	Late int
+	At   source.Span
 }
 
 // Read is what the column of the stream is called that has the values.

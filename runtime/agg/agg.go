@@ -61,3 +61,6 @@ type Remover interface {
 	State
 	Remove(groups, rows []int32, args []*vec.Vec)
 }
+
+// Clearer is a State that empties groups 0..n-1 at once.
+type Clearer interface{ Clear(n int) }

@@ -55,6 +55,12 @@ func (s *count) Result(groups []int32) *vec.Vec { return s.result(groups) }
 // result is the counts of groups as a column.
 func (t *tally) result(groups []int32) *vec.Vec {
 	out := make([]int64, len(groups))
+	if t.over == nil {
+		for i, g := range groups {
+			out[i] = int64(t.of[g])
+		}
+		return vec.Ints(out, nil)
+	}
 	for i, g := range groups {
 		out[i] = t.get(g)
 	}

@@ -20,6 +20,9 @@ func (f *flat[T]) Reset(group int32) {
 	f.of[group] = zero
 }
 
+// Clear empties groups 0..n-1.
+func (f *flat[T]) Clear(n int) { clear(f.of[:n]) }
+
 // Bytes is the memory held.
 func (f *flat[T]) Bytes() int {
 	var zero T

@@ -298,6 +298,10 @@ func TestReset(t *testing.T) {
 		for g := range int32(groupsInTest) {
 			s.Reset(g)
 		}
+		if c, ok := s.(Clearer); ok { // the same for all at once
+			s.Add(groups, nil, args)
+			c.Clear(groupsInTest)
+		}
 		sameResults(t, u.String()+" emptied", s.Result(span(groupsInTest)), want.Result(span(groupsInTest)))
 		groups, args = u.batch(r, 200, groupsInTest)
 		s.Add(groups, nil, args)

@@ -68,6 +68,12 @@ func (t *tally) Reset(g int32) {
 	delete(t.over, g)
 }
 
+// Clear empties groups 0..n-1.
+func (t *tally) Clear(n int) {
+	clear(t.of[:n])
+	maps.DeleteFunc(t.over, func(g int32, _ int64) bool { return int(g) < n })
+}
+
 // Bytes is the memory held.
 func (t *tally) Bytes() int {
 	const entry = 32 // in a Go map, about

@@ -96,7 +96,9 @@ func (f *Frame) compute(id ID, mask vec.Bitmap) *vec.Vec {
 	case !some:
 		return s.col
 	case nd.fill != nil:
-		f.fill(nd, s, todo)
+		if !f.sparse(nd, s, todo) {
+			f.fill(nd, s, todo)
+		}
 	default:
 		f.apply(nd, s, slices.Clone(todo))
 	}
@@ -159,7 +161,7 @@ func (f *Frame) test(id ID, mask vec.Bitmap) vec.Bitmap {
 	nd, s := &f.nodes[id], f.slot(id)
 	switch nd.op {
 	case input, literal:
-		if v := f.column(id, nil); v.Kind == types.Bool {
+		if v := f.column(id, mask); v.Kind == types.Bool {
 			return v.Bits
 		}
 		return s.bits

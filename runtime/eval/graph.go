@@ -99,7 +99,12 @@ func nodeKey(op nodeOp, kind types.Kind, args ...ID) []byte {
 
 // Input is a column of the batches.
 func (g *Graph) Input(col int, kind types.Kind) ID {
-	return g.add(nodeKey(input, kind, ID(col)), node{op: input, kind: kind, col: col})
+	return g.Late(col, kind, 0)
+}
+
+// Late is a column of the batches that is made when it is read, at some cost a row.
+func (g *Graph) Late(col int, kind types.Kind, cost int) ID {
+	return g.add(nodeKey(input, kind, ID(col)), node{op: input, kind: kind, col: col, cost: cost})
 }
 
 // Const is a constant as the language has it: bool, int64, float64, string,

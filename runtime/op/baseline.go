@@ -20,7 +20,7 @@ var baseline = Spec{
 
 The sample is the windows that had closed before the judged one starts, back to the length of "over": the judged value is never in its own sample. Windows in which the key had no events count as zero, from the window in which it first appeared, unless "fill skip" is written. With "at" only windows of the same hour or day are compared. "decay" lets a window weigh half as much after each such time instead of dropping out. A window in which the measure is missing is no sample; with "exclude alerted" neither is one for which the rule's condition was true, so that an attack does not raise the threshold for the next one. A change that lasts then goes on alerting.
 
-The history of a key is never forgotten. It takes 32 bytes a key. Where windows have to leave again, are ranked or have a slope it takes 64, which hold the first seven windows with events if their values are small, and from then on 8 to 12 bytes a window (floats: 16 to 24).`,
+The history of a key is never forgotten. It takes 24 bytes a key. Where windows have to leave again, are ranked or have a slope it takes 64, which hold about the first twelve windows with events if their values are small, and from then on 3 to 4 bytes a window, more if values are large (floats: 16 to 24).`,
 	After: "it comes after a tumbling or hopping window without early",
 	Fits:  func(in Row) bool { return in.Whole && in.Every > 0 },
 	Parts: true,
@@ -39,7 +39,7 @@ The history of a key is never forgotten. It takes 32 bytes a key. Where windows 
 		if e != nil {
 			return Row{}, e
 		}
-		return p.fig.columns(in), nil
+		return p.fig.columns(in, lateSample), nil
 	},
 	New: func(in Row, a *Args) (runtime.Operator, error) {
 		p, e := newPast(in, a)
@@ -55,6 +55,9 @@ The history of a key is never forgotten. It takes 32 bytes a key. Where windows 
 		return "moments"
 	},
 }
+
+// lateSample is about what it takes to look at the history of a key, in nanoseconds.
+const lateSample = 50
 
 // past is what the arguments of a baseline say.
 type past struct {
@@ -133,6 +136,8 @@ type baselineOp struct {
 	met  bool
 	base int64 // number of the first window
 
+	samples *samples // of the batch before, to be used again
+
 	season *season
 	first  []uint32 // by entity: 1 + the window of its first appearance, after base
 	cells  []index  // by slot: from entity to cell
@@ -172,7 +177,7 @@ func (o *baselineOp) begin(window int64) {
 	case o.fig.of.Kind == types.Float:
 		o.history = &floatHistory{policy: how}
 	default:
-		o.history = &intHistory{policy: how, aside: map[uint64]int64{}}
+		o.history = &intHistory{policy: how}
 	}
 	o.base = window
 	if o.season != nil {
@@ -196,7 +201,7 @@ func (o *baselineOp) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit
 		o.begin(window)
 		o.met = true
 	}
-	j := &judgement{rows: rows, value: b.Cols[o.measure], partial: b.Window.Partial, putOff: o.clean}
+	j := &judgement{rows: rows, value: b.Cols[o.measure]}
 	if j.value.Kind == types.Null {
 		j.value = repeat(o.fig.of.Kind, nil, b.N)
 	}
@@ -205,31 +210,40 @@ func (o *baselineOp) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit
 	} else {
 		o.seasonal(j, b, window)
 	}
-	s := o.fig.samples(b.N)
-	o.history.judge(j, s)
-	out := *b
-	out.Cols = o.fig.vecs(slices.Clip(b.Cols), s)
-	if !o.clean || j.partial {
+	if o.samples == nil || o.samples.kept {
+		o.samples = &samples{fig: o.fig}
+	}
+	out, s := *b, o.samples
+	out.Owner = s
+	out.Cols = s.late(b, slices.Clip(b.Cols), func(rows []int32) { o.history.judge(j, rows, s) })
+	if b.N > lentRows {
+		o.samples = nil
+	}
+	if b.Window.Partial {
 		return emit(&out)
 	}
 	return o.learn(&out, j, emit)
 }
 
-// learn gives a window to the condition of the rule, and adds it to the history of
-// the keys for which that was not true.
+// learn gives a window to the condition of the rule, and then adds it to the history:
+// samples are taken while the rule reads them. With "exclude alerted" it is added only
+// for the keys for which the condition was not true.
 func (o *baselineOp) learn(b *runtime.Batch, j *judgement, emit runtime.Emit) error {
-	fired, w := vec.NewBitmap(b.N), *b.Window
-	w.Fired = func(rows []int32) {
-		for _, r := range rows {
-			fired.Set(int(r))
+	var fired vec.Bitmap
+	if o.clean {
+		fired = vec.NewBitmap(b.N)
+		w, before := *b.Window, b.Window.Fired
+		w.Fired = func(rows []int32) {
+			for _, r := range rows {
+				fired.Set(int(r))
+			}
+			if before != nil { // of a baseline before
+				before(rows)
+			}
 		}
-		if b.Window.Fired != nil { // of a baseline before
-			b.Window.Fired(rows)
-		}
+		b.Window = &w
 	}
-	out := *b
-	out.Window = &w
-	if err := emit(&out); err != nil {
+	if err := emit(b); err != nil {
 		return err
 	}
 	o.history.learn(j, fired)

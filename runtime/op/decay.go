@@ -43,8 +43,8 @@ func (h *decayHistory) born(cell int32, ordinal, window uint32) {
 	}
 }
 
-func (h *decayHistory) judge(j *judgement, s *samples) {
-	for _, r := range j.rows {
+func (h *decayHistory) judge(j *judgement, rows []int32, s *samples) {
+	for _, r := range rows {
 		h.born(j.cells[r], j.now, j.window)
 		c := h.cells.at(j.cells[r])
 		h.wait(c, j.window)
@@ -52,19 +52,19 @@ func (h *decayHistory) judge(j *judgement, s *samples) {
 		if !h.skip {
 			n = c.windows(j)
 		}
-		s.n[r], s.mean[r] = n, c.mean
+		s.n[r], s.mean[r], s.sd[r] = n, c.mean, 0
 		if n > 1 && c.pairs > 0 {
 			s.sd[r] = math.Sqrt(c.dist * c.weight / c.pairs)
-		}
-		if !j.fixed() {
-			h.enter(c, j, r, !j.value.Missing(int(r)))
 		}
 	}
 }
 
 func (h *decayHistory) learn(j *judgement, fired vec.Bitmap) {
 	for _, r := range j.rows {
-		h.enter(h.cells.at(j.cells[r]), j, r, !fired.Get(int(r)) && !j.value.Missing(int(r)))
+		h.born(j.cells[r], j.now, j.window)
+		c := h.cells.at(j.cells[r])
+		h.wait(c, j.window)
+		h.enter(c, j, r, j.has(r, fired))
 	}
 }
 

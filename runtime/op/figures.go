@@ -8,7 +8,6 @@ import (
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
-	"github.com/detlang/det/runtime/vec"
 )
 
 // figures are the statistics of a sample that a baseline or a peer group gives as
@@ -121,8 +120,9 @@ func (f *figures) moments() bool {
 	return f.needs("mean") || f.needs("stddev") || f.needs("scale")
 }
 
-// columns are what the stage adds to its row.
-func (f *figures) columns(in Row) Row {
+// columns are what the stage adds to its row. late is what a row costs of figures that
+// are made when they are read, otherwise 0.
+func (f *figures) columns(in Row, late int) Row {
 	out := in
 	out.Cols = append([]runtime.Column(nil), in.Cols...)
 	for _, g := range f.list {
@@ -135,93 +135,7 @@ func (f *figures) columns(in Row) Row {
 		default:
 			t.Unit = f.of.Unit
 		}
-		out.Cols = append(out.Cols, runtime.Column{Name: f.name + "." + g.name, Type: t})
+		out.Cols = append(out.Cols, runtime.Column{Name: f.name + "." + g.name, Type: t, Late: late})
 	}
 	return out
-}
-
-// samples is what is known of one sample a row.
-type samples struct {
-	n        []int64
-	mean, sd []float64   // sd is unspecified for fewer than two
-	ranks    [][]float64 // by figure with rank
-
-	slope, expected []float64 // where a trend is read
-}
-
-func (f *figures) samples(n int) *samples {
-	s := &samples{n: make([]int64, n), mean: make([]float64, n), sd: make([]float64, n)}
-	for range f.ranks {
-		s.ranks = append(s.ranks, make([]float64, n))
-	}
-	if f.trend {
-		s.slope, s.expected = make([]float64, n), make([]float64, n)
-	}
-	return s
-}
-
-// rank fills in what depends on order, of row i.
-func (f *figures) rank(s *samples, i int, o *ordered) {
-	k := 0
-	for _, g := range f.list {
-		if g.rank != nil {
-			s.ranks[k][i] = g.rank(o)
-			k++
-		}
-	}
-}
-
-// vecs are the columns of the samples.
-func (f *figures) vecs(cols []*vec.Vec, s *samples) []*vec.Vec {
-	rows := len(s.n)
-	warm := vec.Pack(rows, func(i int) bool { return s.n[i] >= f.min })
-	spread := warm
-	if f.min < 2 {
-		spread = vec.Pack(rows, func(i int) bool { return s.n[i] >= 2 })
-	}
-	k := 0
-	for _, g := range f.list {
-		switch {
-		case g.rank != nil:
-			cols = append(cols, finite(s.ranks[k], warm))
-			k++
-		case g.name == "n":
-			cols = append(cols, vec.Ints(s.n, nil))
-		case g.name == "warm":
-			cols = append(cols, vec.Bools(warm, rows))
-		case g.name == "mean":
-			cols = append(cols, finite(s.mean, warm))
-		case g.name == "stddev":
-			cols = append(cols, finite(s.sd, spread))
-		case g.name == "slope":
-			cols = append(cols, finite(s.slope, spread))
-		case g.name == "expected":
-			cols = append(cols, finite(s.expected, spread))
-		case g.name == "scale":
-			scale := make([]float64, rows)
-			for i, sd := range s.sd {
-				scale[i] = max(sd, f.floor)
-			}
-			cols = append(cols, finite(scale, spread))
-		}
-	}
-	return cols
-}
-
-// finite is a column of floats in which those that are no finite number are
-// missing too: the moments of values at the end of what a float holds.
-func finite(x []float64, valid vec.Bitmap) *vec.Vec {
-	for i, f := range x {
-		if f-f != 0 && valid.Get(i) {
-			copied := append(vec.Bitmap(nil), valid...)
-			for j := i; j < len(x); j++ {
-				if x[j]-x[j] != 0 {
-					copied.Clear(j)
-				}
-			}
-			valid = copied
-			break
-		}
-	}
-	return vec.Floats(x, valid)
 }

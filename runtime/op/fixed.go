@@ -39,6 +39,7 @@ type fixed struct {
 	since  int64   // start of that window: earlier events do not matter any more
 
 	first, last int64 // times of the rows of a window over everything
+	times       *span // of what was given before, to be used again
 	spare       []*pane
 	slots       slots // of the open pane
 	into        slots // of a window that several panes are merged into
@@ -293,16 +294,22 @@ func (w *fixed) emit(partial bool, emit runtime.Emit) error {
 
 // give gives groups from..to-1 of a window that has closed.
 func (w *fixed) give(p *pane, from, to int, partial bool, emit runtime.Emit) error {
-	entities, groups := p.entities[from:to], make([]int32, to-from)
-	for i := range groups {
-		groups[i] = int32(from + i)
+	entities := p.entities[from:to]
+	s := w.times
+	if s == nil || s.kept {
+		s = &span{}
+	}
+	if w.times = s; to-from > lentRows {
+		w.times = nil
 	}
 	start, end := w.since, w.due
 	if w.shape == whole {
 		start, end = w.first, w.last
 	}
-	b := closed(w.groups, entities, repeated(start, len(groups)), repeated(end, len(groups)))
-	b.Cols = p.tally.results(b.Cols, groups)
+	s.room(from, to, start, end)
+	b := closed(w.groups, entities, s.start, s.end)
+	b.Owner = s
+	b.Cols = p.tally.results(b.Cols, s.groups)
 	b.Window.Partial = partial
 	b.Window.Evidence = func(row int32) []runtime.Event {
 		return w.evidence.of(entities[row], w.since, runtime.MaxTime)

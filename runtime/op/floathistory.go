@@ -55,45 +55,42 @@ func (h *floatHistory) born(cell int32, ordinal, _ uint32) {
 	}
 }
 
-func (h *floatHistory) judge(j *judgement, s *samples) {
-	for _, r := range j.rows {
+func (h *floatHistory) judge(j *judgement, rows []int32, s *samples) {
+	for _, r := range rows {
 		id := j.cells[r]
 		h.born(id, j.now, j.window)
-		x := math.NaN()
-		if !j.value.Missing(int(r)) {
-			x = j.value.F64[r]
-		}
 		if h.queue {
 			h.sample(h.queued.at(id), j, s, r)
-		} else {
-			c := h.cells.at(id)
-			n := c.moments.N()
-			if !h.skip {
-				n = c.windows(j)
-			}
-			s.n[r] = n
-			s.mean[r], s.sd[r] = withZeros(&c.moments, n)
+			continue
 		}
-		if !j.fixed() {
-			h.enter(id, j.now, x)
+		c := h.cells.at(id)
+		n := c.moments.N()
+		if !h.skip {
+			n = c.windows(j)
 		}
+		s.n[r] = n
+		s.mean[r], s.sd[r] = withZeros(&c.moments, n)
 	}
 }
 
 func (h *floatHistory) learn(j *judgement, fired vec.Bitmap) {
 	for _, r := range j.rows {
+		h.born(j.cells[r], j.now, j.window)
 		x := math.NaN()
-		if !fired.Get(int(r)) && !j.value.Missing(int(r)) {
+		if j.has(r, fired) {
 			x = j.value.F64[r]
 		}
-		h.enter(j.cells[r], j.now, x)
+		h.enter(j.cells[r], j, x)
 	}
 }
 
-// enter takes the value of a window in; NaN for none.
-func (h *floatHistory) enter(id int32, now uint32, x float64) {
+// enter takes the value of a window in; NaN for none. What has left the sample goes
+// first, also of a key whose sample nobody reads.
+func (h *floatHistory) enter(id int32, j *judgement, x float64) {
 	if h.queue {
-		h.values.push(&h.queued.at(id).ring, now, floatValue{uint64(now), x})
+		c := h.queued.at(id)
+		h.expire(c, j)
+		h.values.push(&c.ring, j.now, floatValue{uint64(j.now), x})
 		return
 	}
 	if c := h.cells.at(id); x == x {
@@ -121,16 +118,28 @@ func withZeros(m *agg.Moments, n int64) (mean, sd float64) {
 	return m.Mean() * k / total, math.Sqrt((within + between) / (total - 1))
 }
 
-// sample computes the sample of row r from the queued values, after those before
-// it have left.
-func (h *floatHistory) sample(c *floatQueue, j *judgement, s *samples, r int32) {
+// expire lets the values go that lie before the sample.
+func (h *floatHistory) expire(c *floatQueue, j *judgement) {
+	if c.ring.n == 0 || c.oldest >= j.lo {
+		return
+	}
 	vals, gone := h.values.view(&c.ring), 0
 	for gone < len(vals) && vals[gone].ordinal < uint64(j.lo) {
 		gone++
 	}
 	c.drop(gone)
+	if gone < len(vals) {
+		c.oldest = uint32(vals[gone].ordinal)
+	}
+}
+
+// sample computes the sample of row r from the queued values, after those before
+// it have left.
+func (h *floatHistory) sample(c *floatQueue, j *judgement, s *samples, r int32) {
+	h.expire(c, j)
+	vals := h.values.view(&c.ring)
 	h.rank, c.holes = h.rank[:0], 0
-	for _, v := range vals[gone:] {
+	for _, v := range vals {
 		switch {
 		case v.ordinal >= uint64(j.hi):
 		case v.x == v.x:
@@ -149,7 +158,7 @@ func (h *floatHistory) sample(c *floatQueue, j *judgement, s *samples, r int32) 
 	}
 	if h.fig.trend {
 		h.line(s, r, &c.life, j, func(tell func(entry)) {
-			for _, v := range vals[gone:] {
+			for _, v := range vals {
 				if v.ordinal < uint64(j.hi) {
 					tell(entry{uint32(v.ordinal), v.x, v.x == v.x})
 				}

@@ -16,11 +16,10 @@ type history interface {
 	// born makes a cell count from an ordinal on, which is that of a window among
 	// those of all slots, unless it counts already.
 	born(cell int32, ordinal, window uint32)
-	// judge fills in the samples of a window's rows, and then adds their values,
-	// unless that is put off.
-	judge(j *judgement, s *samples)
-	// learn adds the values of a window's rows whose adding was put off. Of the rows
-	// that fired none are added: for them the window is no sample.
+	// judge fills in the samples of some of a window's rows.
+	judge(j *judgement, rows []int32, s *samples)
+	// learn adds the values of a window's rows. Of those that fired (nil: none) none is
+	// added: for them the window is no sample.
 	learn(j *judgement, fired vec.Bitmap)
 	bytes() int
 	save(w *state.Writer)
@@ -34,12 +33,12 @@ type judgement struct {
 	value       *vec.Vec
 	now, lo, hi uint32
 	window      uint32 // as now, counting those of all slots
-	partial     bool   // the window is not complete: nothing is added
-	putOff      bool   // values are added by learn
 }
 
-// fixed reports whether judging adds nothing.
-func (j *judgement) fixed() bool { return j.partial || j.putOff }
+// has reports whether a row has a value that counts.
+func (j *judgement) has(row int32, fired vec.Bitmap) bool {
+	return (fired == nil || !fired.Get(int(row))) && !j.value.Missing(int(row))
+}
 
 // life is since when a cell counts, and in how many windows its row had no value.
 type life struct {

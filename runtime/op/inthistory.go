@@ -11,22 +11,19 @@ import (
 
 // intHistory is the history of an integer: exact sums, to which values are added
 // and from which they are taken away without a trace, so that neither the order
-// nor a restart shows. Sums of small numbers, as counts are, take half a cache
-// line; those that outgrow 64 bits move to agg.IntMoments.
+// nor a restart shows. Sums of small numbers, as counts are, take 24 bytes; those
+// that outgrow 64 bits move to agg.IntMoments.
 //
 // With a million cells nearly all of the time goes into waiting for memory. So the
-// rows of a window are judged in the order of their cells (nearby), the cells of the
-// next rows are read ahead, and the first few values lie in the cell (intQueue): in
-// a daily baseline of a million devices that halved the time.
+// rows of a window are taken in the order of their cells (nearby), the cells of the
+// next rows are read ahead, and the values of most lie in the cell (intQueue).
 type intHistory struct {
 	policy
 	cells  cells[intCell]  // where values are not queued
+	gaps   []uint32        // of these, as far as there are any: windows whose row had no value
 	queued cells[intQueue] // where they are
 	wide   cells[agg.IntMoments]
-	// values are those that have no room in their cell: the ordinal in the upper
-	// half, the value in the lower. What has no room there either is aside.
-	values rings[uint64]
-	aside  map[uint64]int64 // by cell and ordinal
+	values packs // those that have no room in their cell
 	rank   []float64
 	order  ordered
 
@@ -36,11 +33,16 @@ type intHistory struct {
 
 // intCell is the sums of the values in the sample.
 type intCell struct {
-	sum    int64  // where sq is isWide, an index in wide
-	sq     uint64 // at most isWide-1 as a sum
-	n      uint32
-	oldest uint32 // of a queue that is not empty, the ordinal of its first value
-	life
+	sum   int64  // where sq is isWide, an index in wide
+	sq    uint64 // at most isWide-1 as a sum
+	n     uint32
+	since uint32 // see life
+}
+
+func (c *intCell) born(ordinal uint32) {
+	if c.since == 0 {
+		c.since = ordinal + 1
+	}
 }
 
 // isWide is what sq says when the sums have moved to wide.
@@ -62,15 +64,44 @@ func (h *intHistory) cell(id int32) *intCell {
 	return h.cells.at(id)
 }
 
+// life is the life of a cell.
+func (h *intHistory) life(id int32) life {
+	switch {
+	case h.queue:
+		q := h.queued.at(id)
+		return life{q.since, q.holes}
+	case int(id) < len(h.gaps):
+		return life{h.cells.at(id).since, h.gaps[id]}
+	}
+	return life{since: h.cells.at(id).since}
+}
+
 func (h *intHistory) born(cell int32, ordinal, _ uint32) { h.cell(cell).born(ordinal) }
 
-func (h *intHistory) judge(j *judgement, s *samples) {
-	h.near.each(j.rows, j.cells, func(places []place) {
+func (h *intHistory) judge(j *judgement, rows []int32, s *samples) {
+	h.inBlocks(rows, j.cells, func(places []place) { h.take(places, j, s) })
+}
+
+func (h *intHistory) learn(j *judgement, fired vec.Bitmap) {
+	h.inBlocks(j.rows, j.cells, func(places []place) {
+		for _, p := range places {
+			id, r := p.cell(), p.row()
+			c := h.cell(id)
+			c.born(j.now)
+			h.enter(c, id, j, j.value.I64[r], j.has(r, fired))
+		}
+	})
+}
+
+// inBlocks calls f with the places of a few rows after others, whose cells are in
+// order and in the cache.
+func (h *intHistory) inBlocks(rows, cells []int32, f func(places []place)) {
+	h.near.each(rows, cells, func(places []place) {
 		for len(places) > 0 {
 			part := places[:min(touchAhead, len(places))]
 			places = places[len(part):]
 			h.touch(part)
-			h.part(part, j, s)
+			f(part)
 		}
 	})
 }
@@ -88,27 +119,28 @@ func (h *intHistory) touch(places []place) {
 	for _, p := range places {
 		x |= h.queued.at(p.cell()).since
 	}
-	if len(h.values.pages) > 0 {
+	if h.values.some() {
 		for _, p := range places {
-			x |= uint32(h.values.end(h.queued.at(p.cell())))
+			x |= uint32(h.values.touch(h.queued.at(p.cell())))
 		}
 	}
 	h.touched = x
 }
 
-// part judges some rows.
-func (h *intHistory) part(places []place, j *judgement, s *samples) {
-	moments, ranks, valid := h.fig.moments(), h.fig.ranks > 0, j.value.Valid
+// take fills in the samples of some rows.
+func (h *intHistory) take(places []place, j *judgement, s *samples) {
+	moments, ranks := h.fig.moments(), h.fig.ranks > 0
 	for _, p := range places {
 		id, r := p.cell(), p.row()
 		c := h.cell(id)
 		c.born(j.now)
 		if h.queue {
-			h.turn(id, j)
+			h.turn(h.queued.at(id), j)
 		}
 		n := int64(c.n)
 		if !h.skip {
-			n = c.windows(j)
+			l := h.life(id)
+			n = l.windows(j)
 		}
 		s.n[r] = n
 		if moments && n > 0 {
@@ -118,84 +150,54 @@ func (h *intHistory) part(places []place, j *judgement, s *samples) {
 			h.ranked(s, id, r, n)
 		}
 		if h.fig.trend {
-			h.line(s, r, &c.life, j, func(tell func(entry)) { h.entries(id, tell) })
+			l := h.life(id)
+			h.line(s, r, &l, j, func(tell func(entry)) { h.entries(id, tell) })
 		}
-		if !j.fixed() {
-			h.enter(c, id, j.now, j.value.I64[r], valid == nil || valid.Get(int(r)))
-		}
-	}
-}
-
-func (h *intHistory) learn(j *judgement, fired vec.Bitmap) {
-	for _, r := range j.rows {
-		id := j.cells[r]
-		h.enter(h.cell(id), id, j.now, j.value.I64[r], !fired.Get(int(r)) && !j.value.Missing(int(r)))
 	}
 }
 
 // enter takes the value of a window in, or notes that it has none.
-func (h *intHistory) enter(c *intCell, id int32, now uint32, x int64, ok bool) {
+func (h *intHistory) enter(c *intCell, id int32, j *judgement, x int64, ok bool) {
 	if h.queue {
-		h.push(id, now, x, ok)
+		q := h.queued.at(id)
+		h.turn(q, j)
+		h.push(q, j.now, x, ok)
 		if h.overlap { // it counts when a window comes that starts after this one has closed
-			h.queued.at(id).new++
+			q.new++
 			return
 		}
+		h.count(q, x, ok)
+		return
 	}
-	h.count(c, x, ok)
-}
-
-// count adds the value of a window, or notes that it had none.
-func (h *intHistory) count(c *intCell, x int64, ok bool) {
 	if ok {
 		h.add(c, x)
+		return
+	}
+	h.gaps = extend(h.gaps, int(id)+1)
+	h.gaps[id]++
+}
+
+// count adds the value of a window in a queue, or notes that it had none.
+func (h *intHistory) count(q *intQueue, x int64, ok bool) {
+	if ok {
+		h.add(&q.intCell, x)
 	} else {
-		c.holes++
+		q.holes++
 	}
 }
 
 // turn brings the sums of a cell to the sample of j: values whose windows have
 // closed join, those before the sample leave.
-func (h *intHistory) turn(id int32, j *judgement) {
-	q := h.queued.at(id)
-	if q.new == 0 && (q.n+q.holes == 0 || q.oldest >= j.lo) {
-		return
+func (h *intHistory) turn(q *intQueue, j *judgement) {
+	if q.new > 0 {
+		h.join(q, j.hi)
 	}
-	var buf [inCell]uint64
-	vals := h.view(q, &buf)
-	for ; q.new > 0; q.new-- {
-		e := vals[len(vals)-int(q.new)]
-		if uint32(e>>32) >= j.hi {
-			break
-		}
-		x, ok := h.value(id, e)
-		h.count(&q.intCell, x, ok)
-	}
-	gone, counted := 0, len(vals)-int(q.new)
-	for ; gone < counted && uint32(vals[gone]>>32) < j.lo; gone++ {
-		if x, ok := h.value(id, vals[gone]); ok {
+	for q.n+q.holes > 0 && q.oldest < j.lo {
+		if x, ok := h.pop(q); ok {
 			h.sub(&q.intCell, x)
 		} else {
 			q.holes--
 		}
-		if int32(uint32(vals[gone])) == lies {
-			delete(h.aside, uint64(id)<<32|vals[gone]>>32)
-		}
-	}
-	if gone > 0 {
-		h.drop(q, gone, vals[gone:])
-	}
-}
-
-// value is a queued value, false if there is none.
-func (h *intHistory) value(id int32, e uint64) (int64, bool) {
-	switch low := int32(uint32(e)); low {
-	case hole:
-		return 0, false
-	case lies:
-		return h.aside[uint64(id)<<32|e>>32], true
-	default:
-		return int64(low), true
 	}
 }
 
@@ -258,22 +260,20 @@ func (h *intHistory) moments(c *intCell, n int64) (mean, sd float64) {
 // entries tells the windows in the sample of a cell that have a row.
 func (h *intHistory) entries(id int32, tell func(entry)) {
 	q := h.queued.at(id)
-	var buf [inCell]uint64
-	vals := h.view(q, &buf)
-	for _, e := range vals[:len(vals)-int(q.new)] {
-		x, ok := h.value(id, e)
-		tell(entry{uint32(e >> 32), float64(x), ok})
+	w := h.walk(q)
+	for range q.n + q.holes {
+		x, ok := w.next()
+		tell(entry{w.ordinal, float64(x), ok})
 	}
 }
 
 // ranked puts the sample of a cell in order.
 func (h *intHistory) ranked(s *samples, id, row int32, n int64) {
 	q := h.queued.at(id)
-	var buf [inCell]uint64
-	vals := h.view(q, &buf)
 	h.rank = h.rank[:0]
-	for _, e := range vals[:len(vals)-int(q.new)] {
-		if x, ok := h.value(id, e); ok {
+	w := h.walk(q)
+	for range q.n + q.holes {
+		if x, ok := w.next(); ok {
 			h.rank = append(h.rank, float64(x))
 		}
 	}
@@ -282,9 +282,7 @@ func (h *intHistory) ranked(s *samples, id, row int32, n int64) {
 }
 
 func (h *intHistory) bytes() int {
-	const entry = 40 // in a Go map, about
-	return h.cells.bytes() + h.queued.bytes() + h.wide.bytes() +
-		h.values.bytes() + entry*len(h.aside) + 8*cap(h.rank) + h.near.bytes()
+	return h.cells.bytes() + h.queued.bytes() + h.wide.bytes() + h.values.bytes() + 4*cap(h.gaps) + 8*cap(h.rank) + h.near.bytes()
 }
 
 func (h *intHistory) save(w *state.Writer) {
@@ -294,6 +292,7 @@ func (h *intHistory) save(w *state.Writer) {
 	}
 	h.wide.save(w)
 	h.cells.save(w)
+	state.Slice(w, h.gaps)
 }
 
 func (h *intHistory) load(r *state.Reader) error {
@@ -303,7 +302,8 @@ func (h *intHistory) load(r *state.Reader) error {
 	}
 	h.wide.load(r)
 	h.cells.load(r)
-	sound := true
+	h.gaps = state.ReadSlice[uint32](r)
+	sound := len(h.gaps) <= h.cells.n
 	h.cells.each(func(c *intCell) {
 		sound = sound && (c.sq != isWide || c.sum >= 0 && c.sum < int64(h.wide.n))
 	})

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"encoding/binary"
 	"math"
 
 	"github.com/detlang/det/runtime/state"
@@ -10,128 +11,218 @@ import (
 // counted in its sums (n and holes of them), then new ones whose windows have not
 // closed. It fills a cache line.
 //
-// Up to inCell small values lie in the cell itself, and the others in a block of
-// intHistory.values. In the cell a value has the lower 16 bits of its ordinal in the
-// upper half, from which the whole follows, since none is 2^16 or more after the
-// oldest.
+// The values are packed: of each, how many ordinals it lies after the one before, with
+// a bit for a window without a value, and the value, as integers of variable length
+// (those of Protocol Buffers). A count of a day takes two bytes. They lie in the cell
+// itself while there is room, and then in a block of intHistory.values.
 type intQueue struct {
 	intCell
-	new  uint16
-	size uint8          // of the block, 0 for none: see ring
-	in   [inCell]uint32 // the values; or the block's place, and how many at its front are idle
+	oldest uint32       // of a queue that is not empty, the ordinal of its first value,
+	newest uint32       // and of its last
+	holes  uint32       // counted windows whose row had no value
+	new    uint16       // values that are not counted
+	used   uint8        // bytes of in, where there is no block
+	size   uint8        // of the block, 0 for none
+	in     [inCell]byte // the values; or where the block is
 }
 
+// inCell is how many bytes of values lie in a cell.
+const inCell = 24
+
+// What stands in a cell that has a block.
 const (
-	inCell = 7
-	// In the lower half of a value in a block: it is aside, or there is none.
-	lies = math.MinInt32
-	hole = math.MinInt32 + 1
-	// In the lower half of a value in a cell: there is none.
-	narrowHole = math.MinInt16
+	placeOfBlock = 4 * iota
+	placeOfSkip
+	placeOfLen
+	placeOfNew  // how many bytes are counted values,
+	placeBefore // and the ordinal of the last of them
 )
+
+// longest is how many bytes a value can take.
+const longest = 2 * binary.MaxVarintLen64
 
 // len is how many values there are.
 func (q *intQueue) len() uint32 { return q.n + q.holes + uint32(q.new) }
 
+func (q *intQueue) word(at int) uint32       { return binary.LittleEndian.Uint32(q.in[at:]) }
+func (q *intQueue) setWord(at int, x uint32) { binary.LittleEndian.PutUint32(q.in[at:], x) }
+
 // block is the queue of a cell that has a block.
-func (q *intQueue) block() ring {
-	return ring{at: q.in[0], skip: q.in[1], n: q.len(), size: uint32(q.size), oldest: q.oldest}
+func (q *intQueue) block() pack {
+	return pack{at: q.word(placeOfBlock), skip: q.word(placeOfSkip), len: q.word(placeOfLen), size: uint32(q.size)}
 }
 
 // setBlock makes a block the queue of a cell.
-func (q *intQueue) setBlock(r ring) {
-	q.in[0], q.in[1], q.size = r.at, r.skip, uint8(r.size)
+func (q *intQueue) setBlock(p pack) {
+	q.setWord(placeOfBlock, p.at)
+	q.setWord(placeOfSkip, p.skip)
+	q.setWord(placeOfLen, p.len)
+	q.size = uint8(p.size)
 }
 
-// end is the newest value of a queue that has a block, of another one some value,
-// without a branch: it is there to be read ahead.
-func (r *rings[E]) end(q *intQueue) E {
-	has := uint32(-int32(q.size) >> 31) // all ones with a block
-	return r.pages[q.in[0]&has>>pageBits][(q.in[0]&(pageLen-1)+q.in[1]+max(q.len(), 1)-1)&has]
+func (q *intQueue) setCounted(bytes, last uint32) {
+	q.setWord(placeOfNew, bytes)
+	q.setWord(placeBefore, last)
 }
 
-// view is the values of a queue as they are in a block. Those that lie in the cell
-// are put into buf.
-func (h *intHistory) view(q *intQueue, buf *[inCell]uint64) []uint64 {
-	if q.size > 0 {
-		r := q.block()
-		return h.values.view(&r)
+// walker goes through packed values.
+type walker struct {
+	b       []byte
+	ordinal uint32 // of the last value
+	begin   bool   // the next value is the first of the queue: ordinal is its own
+}
+
+// walk begins at the oldest value.
+func (h *intHistory) walk(q *intQueue) walker { return walker{h.bytesOf(q), q.oldest, true} }
+
+// bytesOf is the packed values of a queue.
+func (h *intHistory) bytesOf(q *intQueue) []byte {
+	if q.size == 0 {
+		return q.in[:q.used]
 	}
-	n := q.len()
-	for i, e := range q.in[:n] {
-		low := int32(int16(e))
-		if low == narrowHole {
-			low = hole
-		}
-		buf[i] = uint64(q.oldest+uint32(uint16(e>>16)-uint16(q.oldest)))<<32 | uint64(uint32(low))
+	p := q.block()
+	return h.values.view(&p)
+}
+
+// next is the next value, false for a window without one.
+func (w *walker) next() (x int64, ok bool) {
+	head := w.number()
+	if !w.begin {
+		w.ordinal += uint32(head >> 1)
 	}
-	return buf[:n]
+	w.begin = false
+	if head&1 != 0 {
+		return 0, false
+	}
+	u := w.number()
+	return int64(u>>1) ^ -int64(u&1), true
+}
+
+// number is the next number, in one byte mostly.
+func (w *walker) number() uint64 {
+	if c := w.b[0]; c < 0x80 {
+		w.b = w.b[1:]
+		return uint64(c)
+	}
+	u, n := binary.Uvarint(w.b)
+	w.b = w.b[n:]
+	return u
 }
 
 // push queues a value of the newest window. The caller counts it.
-func (h *intHistory) push(id int32, now uint32, x int64, ok bool) {
-	low := int32(x)
+func (h *intHistory) push(q *intQueue, now uint32, x int64, ok bool) {
+	after := uint64(now - q.newest)
+	if q.len() == 0 {
+		q.oldest, after = now, 0
+	}
+	q.newest = now
+	u := uint64(x)<<1 ^ uint64(x>>63)
+	if ok && after < 64 && u < 128 && q.size == 0 && q.used <= inCell-2 {
+		q.in[q.used], q.in[q.used+1] = byte(after<<1), byte(u)
+		q.used += 2
+		return
+	}
+	var buf [longest]byte
+	b := binary.AppendUvarint(buf[:0], after<<1|uint64(b2i(!ok)))
+	if ok {
+		b = binary.AppendUvarint(b, u)
+	}
+	h.put(q, b)
+}
+
+// put appends a packed value.
+func (h *intHistory) put(q *intQueue, b []byte) {
+	var p pack
 	switch {
-	case !ok:
-		low = hole
-	case int64(low) != x || low <= hole:
-		low = lies
-		h.aside[uint64(id)<<32|uint64(now)] = x
+	case q.size > 0:
+		p = q.block()
+	case int(q.used)+len(b) <= inCell:
+		q.used += uint8(copy(q.in[q.used:], b))
+		return
+	default: // the cell is full
+		counted, before := h.countedOf(q)
+		h.values.add(&p, q.in[:q.used])
+		q.used = 0
+		q.setCounted(counted, before)
 	}
-	h.put(h.queued.at(id), uint64(now)<<32|uint64(uint32(low)))
+	h.values.add(&p, b)
+	q.setBlock(p)
 }
 
-// put adds a value, in the form of a block, to a queue.
-func (h *intHistory) put(q *intQueue, e uint64) {
-	ordinal, low, n := uint32(e>>32), int32(uint32(e)), q.len()
-	if n == 0 {
-		q.oldest = ordinal
+// counted is how many bytes the counted values take, and the ordinal of the last.
+func (h *intHistory) counted(q *intQueue) (bytes, last uint32) {
+	if q.size > 0 {
+		return q.word(placeOfNew), q.word(placeBefore)
 	}
-	if q.size == 0 {
-		if low == hole {
-			low = narrowHole
-		} else if low == narrowHole {
-			low = lies // it has no room
+	return h.countedOf(q)
+}
+
+// countedOf finds that out value by value.
+func (h *intHistory) countedOf(q *intQueue) (bytes, last uint32) {
+	w := h.walk(q)
+	all := len(w.b)
+	for range q.n + q.holes {
+		w.next()
+	}
+	return uint32(all - len(w.b)), w.ordinal
+}
+
+// join counts the new values before an ordinal.
+func (h *intHistory) join(q *intQueue, hi uint32) {
+	bytes, last := h.counted(q)
+	all := h.bytesOf(q)
+	w := walker{all[bytes:], last, q.n+q.holes == 0}
+	if w.begin {
+		w.ordinal = q.oldest
+	}
+	for ; q.new > 0; q.new-- {
+		x, ok := w.next()
+		if w.ordinal >= hi {
+			break
 		}
-		if n < inCell && ordinal-q.oldest < 1<<16 && int32(int16(low)) == low {
-			q.in[n] = ordinal<<16 | uint32(uint16(low))
-			return
-		}
-		h.spill(q)
+		bytes, last = uint32(len(all)-len(w.b)), w.ordinal
+		h.count(q, x, ok)
 	}
-	r := q.block()
-	h.values.push(&r, ordinal, e)
-	q.setBlock(r)
+	if q.size > 0 {
+		q.setCounted(bytes, last)
+	}
 }
 
-// spill moves the values of a cell to a block.
-func (h *intHistory) spill(q *intQueue) {
-	var buf [inCell]uint64
-	var r ring
-	for _, e := range h.view(q, &buf) {
-		h.values.push(&r, uint32(e>>32), e)
-	}
-	q.setBlock(r)
-}
-
-// drop takes the oldest values away; those that are counted, the caller has.
-func (h *intHistory) drop(q *intQueue, gone int, rest []uint64) {
-	if len(rest) > 0 {
-		q.oldest = uint32(rest[0] >> 32)
+// pop takes the oldest value out of a queue that has one. The caller takes it out of
+// the sums.
+func (h *intHistory) pop(q *intQueue) (x int64, ok bool) {
+	w := h.walk(q)
+	all := len(w.b)
+	x, ok = w.next()
+	gone := all - len(w.b)
+	if len(w.b) > 0 {
+		w.next()
+		q.oldest = w.ordinal
 	}
 	switch {
 	case q.size == 0:
-		copy(q.in[:], q.in[gone:])
-	case len(rest) > 0:
-		q.in[1] += uint32(gone)
+		copy(q.in[:], q.in[gone:q.used])
+		q.used -= uint8(gone)
+	case gone < all:
+		q.setWord(placeOfSkip, q.word(placeOfSkip)+uint32(gone))
+		q.setWord(placeOfLen, q.word(placeOfLen)-uint32(gone))
+		q.setWord(placeOfNew, q.word(placeOfNew)-uint32(gone))
 	default:
-		r := q.block()
-		h.values.release(&r)
-		q.setBlock(r)
+		p := q.block()
+		h.values.release(&p)
+		q.size, q.used = 0, 0
 	}
+	return x, ok
 }
 
-// saveQueues writes the queues. Their sums follow from the values.
+// In the lower half of a value that is saved: it follows, or there is none.
+const (
+	lies = math.MinInt32
+	hole = math.MinInt32 + 1
+)
+
+// saveQueues writes the queues: a value as its ordinal in the upper half of a number
+// and, if it fits, the value in the lower. The sums follow from the values.
 func (h *intHistory) saveQueues(w *state.Writer) {
 	heads := make([]queueHead, h.queued.n)
 	for i := range heads {
@@ -139,12 +230,21 @@ func (h *intHistory) saveQueues(w *state.Writer) {
 		heads[i] = queueHead{since: q.since, values: q.len(), new: uint32(q.new), wide: uint32(b2i(q.sq == isWide))}
 	}
 	state.Structs(w, heads)
-	var buf [inCell]uint64
 	for i := range int32(h.queued.n) {
-		for _, e := range h.view(h.queued.at(i), &buf) {
-			w.Int(int64(e))
-			if int32(uint32(e)) == lies {
-				w.Int(h.aside[uint64(i)<<32|e>>32])
+		q := h.queued.at(i)
+		v := h.walk(q)
+		for range q.len() {
+			x, ok := v.next()
+			low := int32(x)
+			switch {
+			case !ok:
+				low = hole
+			case int64(low) != x || low <= hole:
+				low = lies
+			}
+			w.Int(int64(uint64(v.ordinal)<<32 | uint64(uint32(low))))
+			if low == lies {
+				w.Int(x)
 			}
 		}
 	}
@@ -183,16 +283,20 @@ func (h *intHistory) loadQueue(r *state.Reader, id int32, head queueHead) bool {
 			return false
 		}
 		last = int64(e >> 32)
-		if int32(uint32(e)) == lies {
-			h.aside[uint64(id)<<32|e>>32] = r.Int()
+		x, ok := int64(int32(uint32(e))), int32(uint32(e)) != hole
+		if int32(x) == lies {
+			x = r.Int()
 		}
-		h.put(q, e)
+		h.push(q, uint32(last), x, ok)
 		if k >= head.values-head.new {
 			q.new++
 			continue
 		}
-		x, ok := h.value(id, e)
-		h.count(&q.intCell, x, ok)
+		h.count(q, x, ok)
+	}
+	if q.size > 0 {
+		counted, before := h.countedOf(q)
+		q.setCounted(counted, before)
 	}
 	return true
 }

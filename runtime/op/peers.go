@@ -38,7 +38,7 @@ The judged key is left out of its own sample: in a sample of n that holds it, no
 				return Row{}, &Error{Code: BadClause, Clause: "by", Head: i, Message: "a list is no group"}
 			}
 		}
-		return f.columns(in), nil
+		return f.columns(in, 0), nil
 	},
 	New: func(in Row, a *Args) (runtime.Operator, error) {
 		f, e := newFigures(a)
@@ -75,7 +75,7 @@ func (o *crowd) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) err
 		o.judge(group, value, s)
 	}
 	out := *b
-	out.Cols = o.fig.vecs(slices.Clip(b.Cols), s)
+	out.Cols = s.columns(slices.Clip(b.Cols))
 	return emit(&out)
 }
 

@@ -90,6 +90,10 @@ func (t *tally) reset(group int32) {
 // clear empties groups 0..n-1.
 func (t *tally) clear(n int) {
 	for _, s := range t.states {
+		if c, ok := s.(agg.Clearer); ok {
+			c.Clear(n)
+			continue
+		}
 		for g := range int32(n) {
 			s.Reset(g)
 		}
