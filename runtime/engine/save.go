@@ -57,10 +57,14 @@ func (e *Engine) eachPart(f func(r *rule, part string) error) error {
 	}
 	for _, w := range e.workers {
 		for _, r := range w.rules {
-			if r.def.Stream < 0 {
+			if !w.runs(r) {
 				continue
 			}
-			if err := f(r, fmt.Sprintf(" shard %d of %d", w.number+1, w.of)); err != nil {
+			part := fmt.Sprintf(" shard %d of %d", w.number+1, w.of)
+			if r.def.Split.Kind == Whole { // another worker may have it when there are other rules
+				part = ""
+			}
+			if err := f(r, part); err != nil {
 				return err
 			}
 		}

@@ -100,11 +100,16 @@ func (w *worker) assign(r *rule) {
 	case ByKey:
 		s.keyed = append(s.keyed, r)
 	case Whole:
-		if r.place%w.of == w.number {
+		if w.runs(r) {
 			s.whole = append(s.whole, r)
 		}
 	}
 	r.segs[0].frame = s.frame
+}
+
+// runs reports whether a worker has a part of a rule, or all of it.
+func (w *worker) runs(r *rule) bool {
+	return r.def.Stream >= 0 && (r.def.Split.Kind != Whole || r.place%w.of == w.number)
 }
 
 // each runs f on all workers at once, and takes their alerts over.
