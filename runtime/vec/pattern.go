@@ -23,9 +23,12 @@ func newPattern(expr string, _ bool) (textTester, error) {
 	if err != nil {
 		return textTester{}, fmt.Errorf("the regular expression is wrong: %w", err)
 	}
-	least := shortest(tree)
+	least, run := shortest(tree), longestRun(tree)
 	tree = tree.Simplify()
 	search := searching(re, tree)
+	if all := search; run != nil {
+		search = func(s string) bool { return run.in(s) && all(s) }
+	}
 	lit := required(tree)
 	if lit.text == "" {
 		return textTester{test: func(s string) bool { return len(s) >= least && search(s) }}, nil
