@@ -111,8 +111,12 @@ func places(outs, list []Output) []int {
 }
 
 // fields are the fields of an event that are not missing. What the values of the
-// alert have, which is most of it, is not copied again.
+// alert have, which is most of it, is not copied again; if it is all of it, the list
+// is theirs.
 func fields(outs []Output, cols []*vec.Vec, row int, values []runtime.Named, shown []int) []runtime.Named {
+	if same(outs, values, shown) {
+		return slices.Clip(values)
+	}
 	list := make([]runtime.Named, 0, len(outs))
 	for i, o := range outs {
 		n := runtime.Named{Name: o.Name, Kind: o.Kind}
@@ -126,6 +130,19 @@ func fields(outs []Output, cols []*vec.Vec, row int, values []runtime.Named, sho
 		}
 	}
 	return list
+}
+
+// same reports whether what is shown is the values, one by one, and none is missing.
+func same(outs []Output, values []runtime.Named, shown []int) bool {
+	if len(outs) != len(values) {
+		return false
+	}
+	for i, o := range outs {
+		if v := &values[i]; shown[i] != i || v.Value == nil || v.Name != o.Name || v.Kind != o.Kind {
+			return false
+		}
+	}
+	return true
 }
 
 // title is the rule's title with its holes filled.
@@ -223,7 +240,9 @@ func identity(def *Rule, a *runtime.Alert) string {
 		}
 	}
 	sum := xxh3.Hash128(b).Bytes()
-	return hex.EncodeToString(sum[:])
+	var text [2 * len(sum)]byte
+	hex.Encode(text[:], sum[:])
+	return string(text[:])
 }
 
 func appendValue(b []byte, v any) []byte {

@@ -105,7 +105,12 @@ func CompileTitle(text string, names map[string]types.Type) (*Title, error) {
 
 // add appends plain text.
 func (t *Title) add(text string) {
-	if text != "" {
+	n := len(t.parts)
+	switch {
+	case text == "":
+	case n > 0 && t.parts[n-1].program == nil:
+		t.parts[n-1].text += text
+	default:
 		t.parts = append(t.parts, titlePart{text: text})
 	}
 }
@@ -196,6 +201,12 @@ func (t *Title) Dynamic() bool {
 // time.Time, time.Duration, []any, nil where missing. A hole that cannot be
 // computed stays as it was written.
 func (t *Title) Render(env map[string]any) string {
+	if !t.Dynamic() {
+		if len(t.parts) == 0 {
+			return ""
+		}
+		return t.parts[0].text // all of it: what is plain in a row is one part
+	}
 	nested := Nest(env)
 	var b strings.Builder
 	for _, p := range t.parts {
