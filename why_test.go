@@ -288,6 +288,27 @@ func TestWhySteps(t *testing.T) {
 	}
 }
 
+// TestWhyWaitedInVain asks about a match that waited and was ended: that it was never
+// told is said, although at its time nothing was wrong yet.
+func TestWhyWaitedInVain(t *testing.T) {
+	rule := whySchema + `rule r {
+  from auth
+  sequence by user within 10m {
+    one = n == 1
+    two = n == 2
+    not three = n == 3 within 5m
+  }
+}`
+	event := func(second, n int) string {
+		return fmt.Sprintf(`{"time": "2024-03-01T00:00:%02dZ", "user": "ann", "n": %d}`+"\n", second, n)
+	}
+	at := time.Date(2024, 3, 1, 0, 0, 2, 0, time.UTC)
+	x := ask(t, rule, event(1, 1)+event(2, 2)+event(3, 3), det.Question{Rule: "r", Entity: map[string]string{"user": "ann"}, At: at}, det.RunOptions{})
+	if want := []string{"it was never told: at 2024-03-01T00:00:03Z came what must not come"}; x.Outcome != runtime.Waiting || !slices.Equal(x.Notes, want) {
+		t.Errorf("%s, %q; want %q", x.Outcome, x.Notes, want)
+	}
+}
+
 // near reports whether two numbers agree in three digits.
 func near(a, b string) bool {
 	var x, y float64

@@ -97,7 +97,7 @@ func (p *whyPrinter) verdict(x *why.Explanation) {
 	case runtime.Fired:
 		p.line(1, "alert "+x.Alert)
 	case runtime.Waiting:
-		p.line(1, "begun at "+runtime.FormatTime(x.Since)+", told at "+runtime.FormatTime(x.Until))
+		p.line(1, "begun at "+runtime.FormatTime(x.Since)+", to be told at "+runtime.FormatTime(x.Until))
 	case runtime.WarmingUp:
 		if x.Until != 0 {
 			p.line(1, "known since "+runtime.FormatTime(x.Since)+", judged from "+runtime.FormatTime(x.Until)+" on")

@@ -69,6 +69,9 @@ func (w *Witness) explain(s *seen) *Explanation {
 		if j.Outcome == runtime.Incomplete && !slices.ContainsFunc(x.Steps, func(s Step) bool { return !s.Holds() }) {
 			x.note("every step was seen, but not one strictly after the other within the time")
 		}
+		if j.Outcome == runtime.Waiting && w.stopped > j.Time && w.stopped < j.Until {
+			x.note("it was never told: at %s came what must not come", runtime.FormatTime(w.stopped))
+		}
 	}
 	if j.HasWindow {
 		for i, st := range w.rule.Stages {

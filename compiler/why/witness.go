@@ -34,6 +34,7 @@ type Witness struct {
 	beside  []*seen // windows of others that are of the last time seen
 	event   *seen   // of the entity and no window, the nearest
 	trail   []*seen // events of the entity that came to a sequence, the last ones
+	stopped int64   // first time behind the one asked for at which a match of the entity was ended; 0 for none
 	keyed   int     // events without a key around the time
 	others  map[string]map[string]bool
 
@@ -125,6 +126,9 @@ func (w *Witness) See(j *runtime.Judgement) {
 	case mine:
 		s := w.keep(j)
 		w.follow(s)
+		if s.Outcome == runtime.Interrupted && s.Time > w.asked.At && (w.stopped == 0 || s.Time < w.stopped) {
+			w.stopped = s.Time
+		}
 		if w.event == nil || w.distance(s) <= w.distance(w.event) {
 			w.event = s
 		}
