@@ -99,7 +99,10 @@ func (b *bench) questions(duck *sql.DB, path string) error {
 		return err
 	}
 	var text, coded []arrow.Record
-	for _, lane := range []string{"coded", "text", "parquet"} {
+	for _, lane := range []string{"coded", "text", "parquet", "shards"} {
+		if lane == "shards" && b.threads < 2 {
+			continue
+		}
 		for _, q := range questions {
 			name := lane + ": " + q.name
 			if !b.wants(name) {
@@ -122,14 +125,22 @@ func (b *bench) questions(duck *sql.DB, path string) error {
 					coded = code(text)
 				}
 				records := text
-				if lane == "coded" {
+				if lane != "text" {
 					records = coded
 				}
-				ask = func() (int, error) { return b.fromMemory(rules, records) }
+				ask = func() (int, error) { return b.fromMemory(rules, records, b.threads) }
 			}
 			ours, got, err := measure(b.runs, ask)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
+			}
+			if lane == "shards" { // against itself
+				theirs, want, err := measure(b.runs, func() (int, error) { return b.fromMemory(rules, coded, 1) })
+				if err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+				b.report(name, "one shard", ours, theirs, got, want)
+				continue
 			}
 			theirs, want, err := measure(b.runs, func() (int, error) { return count(duck, strings.ReplaceAll(q.sql, "{auth}", table)) })
 			if err == nil && q.alerts != "" {
@@ -219,9 +230,9 @@ func code(records []arrow.Record) []arrow.Record {
 	return out
 }
 
-func (b *bench) fromMemory(rules *det.Ruleset, records []arrow.Record) (int, error) {
+func (b *bench) fromMemory(rules *det.Ruleset, records []arrow.Record, shards int) (int, error) {
 	n := 0
-	e, err := rules.NewEngine(det.EngineOptions{Each: func(*runtime.Alert) error { n++; return nil }})
+	e, err := rules.NewEngine(det.EngineOptions{Shards: shards, Each: func(*runtime.Alert) error { n++; return nil }})
 	if err != nil {
 		return 0, err
 	}
@@ -236,7 +247,7 @@ func (b *bench) fromMemory(rules *det.Ruleset, records []arrow.Record) (int, err
 
 func (b *bench) fromParquet(rules *det.Ruleset, path string) (int, error) {
 	n := 0
-	_, err := rules.Run(b.ctx, det.RunOptions{Inputs: []string{path}, Alerts: func(list []runtime.Alert) error {
+	_, err := rules.Run(b.ctx, det.RunOptions{Inputs: []string{path}, Shards: b.threads, Alerts: func(list []runtime.Alert) error {
 		n += len(list)
 		return nil
 	}})

@@ -24,10 +24,10 @@ func main() {
 	events := flag.Int("events", 200_000, "process creation events, for the Sigma rules")
 	runs := flag.Int("runs", 3, "timed runs of each question, after one that is not counted")
 	dir := flag.String("data", filepath.Join(os.TempDir(), "det-bench"), "folder for the generated data, kept between runs")
-	only := flag.String("only", "", "run only the questions whose names contain this: a lane (coded, text, parquet, ndjson, compile, sigma, state), or part of a question")
+	only := flag.String("only", "", "run only the questions whose names contain this: a lane (coded, text, parquet, shards, ndjson, compile, sigma, state), or part of a question")
 	entities := flag.Int("entities", 1_000_000, "entities whose state is measured")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of both sides to this file")
-	threads := flag.Int("threads", 1, "cores for each side")
+	threads := flag.Int("threads", 1, "cores for each side, and shards of the engine")
 	flag.Parse()
 	goruntime.GOMAXPROCS(*threads)
 	if *profile != "" {

@@ -84,9 +84,10 @@ type Engine struct {
 
 	carried carried // what was saved of rules that are not there now
 
-	workers []*worker // nil unless the engine has shards
-	front   *Engine   // of a worker: whose it is
-	collect func(r *rule, a *runtime.Alert, at place)
+	workers    []*worker   // nil unless the engine has shards
+	partitions []partition // by stream: the rows that they share by key
+	front      *Engine     // of a worker: whose it is
+	collect    func(r *rule, a *runtime.Alert, at place)
 }
 
 type stream struct {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/eval"
-	"github.com/detlang/det/runtime/vec"
 )
 
 // Shards: the rules over events run on several workers at once. An engine with
@@ -55,7 +54,7 @@ type workerStream struct {
 	rows         []*rule // that take a stretch of rows and are no part of the index
 	keyed, whole []*rule
 	frame        frame // over all rows of a batch
-	partition    partition
+	hashes       hashes
 }
 
 // found is an alert of a worker on its way to the rule of the same place in front.
@@ -69,6 +68,7 @@ type found struct {
 // that of the front. All are of the same rules, built with Options.Sharded.
 func NewSharded(progs []*Program, opts Options) *Engine {
 	e := New(progs[0], opts)
+	e.partitions = make([]partition, len(e.streams))
 	for i, p := range progs[1:] {
 		w := &worker{Engine: New(p, Options{Manual: true}), number: i, of: len(progs) - 1}
 		w.front = e
@@ -99,6 +99,7 @@ func (w *worker) assign(r *rule) {
 		return // it goes on with the frame of the stream
 	case ByKey:
 		s.keyed = append(s.keyed, r)
+		w.front.partitions[r.def.Stream].know(r.def.Split.Keys)
 	case Whole:
 		if w.runs(r) {
 			s.whole = append(s.whole, r)
@@ -114,12 +115,7 @@ func (w *worker) runs(r *rule) bool {
 
 // each runs f on all workers at once, and takes their alerts over.
 func (e *Engine) each(f func(w *worker) error) error {
-	var wait sync.WaitGroup
-	for _, w := range e.workers[1:] {
-		wait.Go(func() { w.err = f(w) })
-	}
-	e.workers[0].err = f(e.workers[0])
-	wait.Wait()
+	e.together(func(w *worker) { w.err = f(w) })
 	var errs []error
 	for _, w := range e.workers {
 		errs = append(errs, w.err)
@@ -132,6 +128,16 @@ func (e *Engine) each(f func(w *worker) error) error {
 	}
 	e.gather()
 	return nil
+}
+
+// together runs f on all workers at once.
+func (e *Engine) together(f func(w *worker)) {
+	var wait sync.WaitGroup
+	for _, w := range e.workers[1:] {
+		wait.Go(func() { f(w) })
+	}
+	f(e.workers[0])
+	wait.Wait()
 }
 
 // gather sends the alerts of the workers on, rule by rule and, of one rule, in the
@@ -157,6 +163,7 @@ func (e *Engine) fan(ctx context.Context, stream int, b *runtime.Batch) error {
 	for i, c := range b.Cols {
 		b.Cols[i] = c.Loaded(nil) // a column is made once, and then only read
 	}
+	e.divide(stream, b)
 	return e.each(func(w *worker) error { return w.process(ctx, stream, b) })
 }
 
@@ -180,9 +187,10 @@ func (w *worker) process(ctx context.Context, stream int, b *runtime.Batch) erro
 		return nil
 	}
 	mine.frame.Begin(b.Cols, b.N)
-	mine.partition.begin()
+	division := &w.front.partitions[stream]
+	share := division.rows(w.number)
 	for _, r := range mine.keyed {
-		rows := mine.partition.rows(r.def.Split.Keys, mine.frame, b.N, w.number, w.of)
+		rows := share[division.number(r.def.Split.Keys)]
 		if len(rows) == 0 {
 			continue
 		}
@@ -231,88 +239,4 @@ func (e *Engine) own() []*rule {
 		return e.rules
 	}
 	return slices.DeleteFunc(slices.Clone(e.rules), func(r *rule) bool { return r.def.Stream >= 0 })
-}
-
-// partition finds the rows of a batch whose key falls to a worker. Keys of several
-// rules that are the same expressions are looked at once.
-type partition struct {
-	done  []chosen
-	hash  []uint64
-	codes map[uint64][]uint64 // by dictionary: the hash of each of its values
-}
-
-// chosen are the rows that were found for some keys.
-type chosen struct {
-	keys []eval.ID
-	rows []int32
-}
-
-func (p *partition) begin() { p.done = p.done[:0] }
-
-// maxDicts is how many dictionaries are remembered.
-const maxDicts = 64
-
-// rows are the rows for one of some workers: the hash of the key, whatever form its
-// columns have, decides. Rows whose key is missing join no group; they fall to
-// somebody, who counts them.
-func (p *partition) rows(keys []eval.ID, f frame, n, worker, workers int) []int32 {
-	for _, c := range p.done {
-		if slices.Equal(c.keys, keys) {
-			return c.rows
-		}
-	}
-	if cap(p.hash) < n {
-		p.hash = make([]uint64, n)
-	}
-	hash := p.hash[:n]
-	clear(hash)
-	for _, id := range keys {
-		p.add(hash, f.Get(id, nil).Loaded(nil))
-	}
-	var rows []int32
-	for i, h := range hash {
-		if int(h>>33)%workers == worker {
-			rows = append(rows, int32(i))
-		}
-	}
-	p.done = append(p.done, chosen{keys, rows})
-	return rows
-}
-
-// add mixes a column into the hashes of its rows.
-func (p *partition) add(hash []uint64, v *vec.Vec) {
-	if v.Dict == nil {
-		for i := range hash {
-			hash[i] = mix(hash[i], vec.Hash(v, i))
-		}
-		return
-	}
-	values, ok := p.codes[v.Dict.ID]
-	if !ok || len(values) < v.Dict.Len() {
-		values = make([]uint64, v.Dict.Len())
-		for c := range values {
-			values[c] = vec.HashText(v.Dict.Value(int32(c)))
-		}
-		if p.codes == nil || len(p.codes) >= maxDicts {
-			p.codes = map[uint64][]uint64{}
-		}
-		p.codes[v.Dict.ID] = values
-	}
-	for i, c := range v.Codes {
-		h := uint64(0)
-		if v.Valid == nil || v.Valid.Get(i) {
-			h = values[c]
-		}
-		hash[i] = mix(hash[i], h)
-	}
-}
-
-// mix joins two hashes (the finaliser of MurmurHash3, after a rotation).
-func mix(a, b uint64) uint64 {
-	h := a<<5 | a>>59
-	h ^= b
-	h ^= h >> 33
-	h *= 0xff51afd7ed558ccd
-	h ^= h >> 33
-	return h
 }
