@@ -102,7 +102,7 @@ func (r *rule) values(it *item, mods string, values []*node) ast.Expr {
 	if it.field != "" && !slices.Contains(r.fields, it.field) {
 		r.fields = append(r.fields, it.field)
 	}
-	it.did = map[string]bool{}
+	it.did, it.room = map[string]bool{}, maxTexts-r.texts
 	for _, v := range values {
 		switch v.form {
 		case scalar:
@@ -121,7 +121,10 @@ func (r *rule) values(it *item, mods string, values []*node) ast.Expr {
 			}
 		}
 	}
-	if it.bytes && !r.readable(it) {
+	for _, a := range it.texts {
+		r.texts += len(a.patterns)
+	}
+	if !r.fits(it.at) || it.bytes && !r.readable(it) {
 		return nil
 	}
 	x := r.express(it)
@@ -129,6 +132,15 @@ func (r *rule) values(it *item, mods string, values []*node) ast.Expr {
 		return not(x, it.at)
 	}
 	return x
+}
+
+// fits tells of more texts than a rule may have.
+func (r *rule) fits(at source.Span) bool {
+	if r.texts > maxTexts {
+		r.diags.Errorf("D0901", at, "%s", crowded)
+		return false
+	}
+	return true
 }
 
 func (it *item) name() string {
@@ -476,7 +488,11 @@ func (r *rule) placeholder(g *groups, p pattern, v *node) bool {
 		g.add("list", op, name, v.at)
 		return true
 	}
-	for _, full := range r.filled(p, v) {
+	list := r.filled(p, v)
+	if r.texts += len(list); !r.fits(v.at) {
+		return false
+	}
+	for _, full := range list {
 		op, s := full.operation()
 		if g.it.cased && op == "==" {
 			op, s = "like", full.like()

@@ -39,6 +39,7 @@ func TestHostile(t *testing.T) {
 		{"parentheses", head + "  s: {F: a}\n  condition: " + strings.Repeat("(", 50_000) + "s\n", "D0903", "nested more than"},
 		{"nots", head + "  s: {F: a}\n  condition: " + strings.Repeat("not ", 10_000) + "s\n", "D0903", "nested more than"},
 		{"dashes to vary", head + "  s: {F|windash: '" + strings.Repeat("-a ", 50) + "'}\n  condition: s\n", "D0904", "more than three options"},
+		{"dashes of many texts", head + "  s:\n    F|windash:\n" + strings.Repeat("      - -a -b -c\n", 5000) + "  condition: s\n", "D0904", "more than 250000 texts"},
 		{"not UTF-8", head + "  s: {F: \xff}\n  condition: s\n", "D0901", "not UTF-8"},
 		{"no end", head + "  s: {F: 'a\n", "D0901", "no YAML"},
 	}
@@ -56,6 +57,29 @@ func TestHostile(t *testing.T) {
 			}
 			if len(diags.All) == 0 || diags.All[0].Code != tt.code || !strings.Contains(diags.All[0].Message, tt.says) {
 				t.Errorf("told %v, want %s %s", diags.All, tt.code, tt.says)
+			}
+		})
+	}
+}
+
+// TestLongLines reads lines that hold very many values, and values that very many
+// places mean, each in a second.
+func TestLongLines(t *testing.T) {
+	tests := []struct{ name, text string }{
+		{"values", head + "  s: {F|contains: [" + strings.Repeat("v,", 60_000) + "v]}\n  condition: s\n"},
+		{"aliases", head + "  a: &a x\n  s: {F|contains: [" + strings.Repeat("*a ,", 40_000) + "*a ]}\n  condition: s\n"},
+		{"an anchor behind values", head + "  s: {F: [" + strings.Repeat("é,", 30_000) + "&a x" + strings.Repeat(",*a ", 30_000) + "]}\n  condition: s\n"},
+		{"texts with dashes", head + "  s:\n    F|windash|contains:\n" + strings.Repeat("      - -a -b -c\n", 1000) + "  condition: s\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			began := time.Now()
+			_, diags := lower(tt.text)
+			if spent := time.Since(began); spent > 5*time.Second {
+				t.Errorf("it took %v", spent)
+			}
+			if diags.Errors() > 0 {
+				t.Errorf("told %v", diags.All)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/detlang/det/lang/source"
@@ -32,7 +33,14 @@ type item struct {
 	before, behind         bool   // more may stand before, behind
 	bytes                  bool   // the texts are bytes, which only base64 can take
 	expand                 bool
+	room                   int // how many texts there may be
 }
+
+// maxTexts bounds the texts that a rule's values stand for, with all their modifiers.
+const maxTexts = 250_000
+
+// crowded is what is wrong with a rule of more texts.
+var crowded = fmt.Sprintf("the values of the rule stand for more than %d texts", maxTexts)
 
 // alternatives are the patterns that one value of a rule stands for.
 type alternatives struct {
@@ -173,6 +181,7 @@ func dashed(it *item) string {
 	if it.regex || it.cidr || it.exists || it.fieldref || it.compare != "" || it.part != "" {
 		return "it cannot stand behind " + it.kind()
 	}
+	n := 0
 	for i := range it.texts {
 		var out []pattern
 		for _, p := range it.texts[i].patterns {
@@ -183,6 +192,9 @@ func dashed(it *item) string {
 			out = append(out, ps...)
 		}
 		it.texts[i].patterns = out
+		if n += len(out); n > it.room {
+			return crowded
+		}
 	}
 	return ""
 }

@@ -16,6 +16,7 @@ type rule struct {
 	diags  *diag.List
 	used   map[string]bool // lists that the file uses
 	fields []string        // fields of the event that the rule names
+	texts  int             // that its values stand for
 	body   []*ast.Stage
 	bad    bool
 }

@@ -53,6 +53,7 @@ type reader struct {
 	first   int // line of the file at which the document starts, from 0
 	start   int // its offset
 	anchors map[string]yamlast.Node
+	columns map[int][]int32 // where the code points of a line begin, by its number
 	nodes   int
 	diags   *diag.List
 	failed  bool
@@ -179,17 +180,34 @@ func (r *reader) span(t *token.Token) source.Span {
 	if line < r.file.Lines() {
 		end = r.file.LineStart(line+1) - 1
 	}
-	for rest > 0 && off < end {
-		_, n := utf8.DecodeRuneInString(r.file.Text[off:])
-		off += n
-		rest--
-	}
+	off = min(r.column(line, off, end, rest), end)
 	long := len(strings.TrimSpace(t.Origin))
 	if t.Type == token.StringType || long == 0 {
 		long = len(t.Value)
 	}
 	stop := off + min(long, max(0, end-off))
 	return source.Span{File: r.file, Start: off, End: stop}
+}
+
+// column is the offset of a code point of a line, counted from 0, whose text starts
+// at from and ends at to. A line is looked through once, however many tokens it has.
+func (r *reader) column(line, from, to, n int) int {
+	starts, ok := r.columns[line]
+	if !ok {
+		text := r.file.Text[from:to]
+		starts = make([]int32, 0, len(text))
+		for i := range text {
+			starts = append(starts, int32(i))
+		}
+		if r.columns == nil {
+			r.columns = map[int][]int32{}
+		}
+		r.columns[line] = starts
+	}
+	if n < 0 || n >= len(starts) {
+		return to
+	}
+	return from + int(starts[n])
 }
 
 // node turns a YAML node and all below it into ours.
