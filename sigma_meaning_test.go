@@ -29,6 +29,15 @@ var sigmaMeanings = []struct {
 	{"number", `{s: {EventID: 4625}, condition: s}`, []string{`{"EventID": 4625}`, `{"EventID": "4625"}`}, []string{`{"EventID": 46250}`, `{"EventID": "04625"}`}},
 	{"number in quotes", `{s: {EventID: '4625'}, condition: s}`, []string{`{"EventID": 4625}`, `{"EventID": "4625"}`}, nil},
 	{"beyond 2^53", `{s: {F: 9007199254740993}, condition: s}`, []string{`{"F": 9007199254740993}`}, []string{`{"F": 9007199254740992}`}},
+	// Fractions in YAML are numbers (pySigma: 1.5 and 1000), whatever digits they are written with.
+	{"fraction", `{s: {F: 1.50}, condition: s}`, []string{`{"F": 1.5}`, `{"F": "1.50"}`, `{"F": 1.5e0}`}, []string{`{"F": 1.51}`, `{"F": 15}`, `{"F": "x"}`, `{}`}},
+	{"whole fraction", `{s: {F: 1.0e+3}, condition: s}`, []string{`{"F": 1000}`, `{"F": 1e3}`, `{"F": "1000.0"}`}, []string{`{"F": 1001}`}},
+	{"fractions and texts", `{s: {F: [2.50, x, null]}, condition: s}`, []string{`{"F": 2.5}`, `{"F": "X"}`, `{}`}, []string{`{"F": 2}`}},
+	{"fraction in quotes", `{s: {F: '1.50'}, condition: s}`, []string{`{"F": "1.50"}`}, []string{`{"F": 1.5}`}},
+	{"fraction in a text", `{s: {F|contains: 1.50}, condition: s}`, []string{`{"F": "x1.5y"}`}, []string{`{"F": "x1.4"}`}},
+	{"a version is a text", `{s: {F: 10.0.19041}, condition: s}`, []string{`{"F": "10.0.19041"}`}, []string{`{"F": 10.0}`}},
+	{"greater beyond 2^53", `{s: {F|gt: 9007199254740992}, condition: s}`, []string{`{"F": 9007199254740993}`, `{"F": 1e300}`}, []string{`{"F": 9007199254740992}`, `{"F": "x"}`, `{}`}},
+	{"less beyond 2^53", `{s: {F|lt: -9007199254740992}, condition: s}`, []string{`{"F": -9007199254740993}`}, []string{`{"F": -9007199254740992}`, `{"F": 0}`}},
 	{"boolean", `{s: {F: true}, condition: s}`, []string{`{"F": true}`, `{"F": "True"}`}, []string{`{"F": false}`, `{"F": 1}`}},
 	{"hexadecimal", `{s: {F: 0x1F}, condition: s}`, []string{`{"F": 31}`}, []string{`{"F": "0x20"}`}},
 	{"a date is a text", `{s: {F: 2024-03-01}, condition: s}`, []string{`{"F": "2024-03-01"}`}, []string{`{"F": "2024-03-01T00:00:00Z"}`}},
@@ -105,8 +114,14 @@ var sigmaMeanings = []struct {
 	{"utf16be", `{s: {F|utf16be|base64: ping}, condition: s}`, []string{`{"F": "AHAAaQBuAGc="}`}, nil},
 	{"utf16", `{s: {F|utf16|base64: ping}, condition: s}`, []string{`{"F": "//5wAGkAbgBnAA=="}`}, nil},
 	{"expand", `{s: {User|expand: '%admins%'}, condition: s}`, []string{`{"User": "ann"}`, `{"User": "BOB"}`}, []string{`{"User": "eve"}`, `{"User": "%admins%"}`}},
-	{"expand in a text", `{s: {User|expand: 'CORP\%admins%'}, condition: s}`, []string{`{"User": "corp\\ann"}`}, []string{`{"User": "ann"}`}},
+	{"expand in a text", `{s: {User|expand: 'CORP\\%admins%'}, condition: s}`, []string{`{"User": "corp\\ann"}`}, []string{`{"User": "ann"}`}},
 	{"expand contains", `{s: {User|contains|expand: '%admins%'}, condition: s}`, []string{`{"User": "x-ann-x"}`}, []string{`{"User": "eve"}`}},
+	// Specification, "Placeholders": \%plain%name% is the text %plain and a placeholder.
+	{"an escaped percent sign", `{s: {F|expand: '\%plain%admins%'}, condition: s}`, []string{`{"F": "%plainann"}`, `{"F": "%PLAINbob"}`}, []string{`{"F": "ann"}`, `{"F": "%plain%admins%"}`}},
+	{"escaped percent signs alone", `{s: {F|expand: 'a\%admins\%b'}, condition: s}`, []string{`{"F": "a%admins%b"}`}, []string{`{"F": "aannb"}`}},
+	{"list values have no wildcards", `{s: {F|expand: '%odd%'}, condition: s}`, []string{`{"F": "An*n"}`, `{"F": "an*N"}`}, []string{`{"F": "AnXn"}`}},
+	{"list values by their case", `{s: {F|cased|expand: '%odd%'}, condition: s}`, []string{`{"F": "An*n"}`}, []string{`{"F": "an*n"}`, `{"F": "AnXn"}`}},
+	{"list values by their case in a part", `{s: {F|cased|contains|expand: '%odd%'}, condition: s}`, []string{`{"F": "xAn*nx"}`}, []string{`{"F": "xan*nx"}`, `{"F": "xAnXnx"}`}},
 	{"a percent sign", `{s: {F|expand: '100%'}, condition: s}`, []string{`{"F": "100%"}`}, nil},
 
 	// Keywords search all values of the event, and no names.
@@ -133,7 +148,7 @@ var sigmaMeanings = []struct {
 
 // TestSigmaMeanings holds every row of sigmaMeanings against its events.
 func TestSigmaMeanings(t *testing.T) {
-	sources := []det.Source{{Name: "lists.det", Text: "list admins = [\"ann\", \"bob\"]\n"}}
+	sources := []det.Source{{Name: "lists.det", Text: "list admins = [\"ann\", \"bob\"]\nlist odd = [\"An*n\"]\n"}}
 	var events []string
 	type expectation struct {
 		rule  string

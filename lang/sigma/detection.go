@@ -281,8 +281,18 @@ func (r *rule) comparison(it *item, target ast.Expr, v *node) ast.Expr {
 		}
 		return operator(call(it.part, it.at, call("timestamp", it.at, target)), op, literal(n, v.at), v.at)
 	}
-	return operator(call("float", it.at, target), it.compare, literal(n, v.at), v.at)
+	x := operator(call("float", it.at, target), it.compare, literal(n, v.at), v.at)
+	if i, ok := n.(int64); !ok || i > -maxExact && i < maxExact {
+		return x
+	}
+	// Beyond 2^53 a float is not exact: whole numbers are compared as such.
+	whole := operator(call("int", it.at, target), "is", literal(nil, v.at), v.at)
+	exact := operator(call("int", it.at, target), it.compare, literal(n, v.at), v.at)
+	return operator(exact, "or", operator(whole, "and", x, v.at), v.at)
 }
+
+// maxExact is 2^53: up to it floats hold every whole number.
+const maxExact = 1 << 53
 
 // regexes are searched anywhere in the value, with regard to case.
 func (r *rule) regexes(it *item, target ast.Expr) ast.Expr {
@@ -368,7 +378,7 @@ func (r *rule) allPatterns(it *item, target ast.Expr) ast.Expr {
 		}
 		xs = append(xs, x)
 	}
-	if len(together.list) > 0 {
+	if len(together.list)+len(together.numbers) > 0 {
 		x := r.grouped(&together, target)
 		if x == nil {
 			return nil
@@ -380,8 +390,9 @@ func (r *rule) allPatterns(it *item, target ast.Expr) ast.Expr {
 
 // groups are texts by their operator.
 type groups struct {
-	it   *item
-	list []group
+	it      *item
+	list    []group
+	numbers []*node // with fractions, which are compared as numbers
 }
 
 type group struct {
@@ -434,6 +445,10 @@ func (r *rule) gather(g *groups, a alternatives) bool {
 		g.add("null", "", "", a.node.at)
 		return true
 	}
+	if _, ok := a.node.fraction(); ok && !it.before && !it.behind && it.field != "" && it.kind() == "" {
+		g.numbers = append(g.numbers, a.node)
+		return true
+	}
 	for _, p := range a.patterns {
 		p = p.open(it.before || it.field == "", it.behind || it.field == "")
 		if p.hasPlaceholder() {
@@ -483,7 +498,7 @@ func (r *rule) placeholder(g *groups, p pattern, v *node) bool {
 			return false
 		}
 	}
-	if name != "" {
+	if name != "" && !(op == "in" && g.it.cased) { // no operator holds a list by its case
 		r.uses(name)
 		g.add("list", op, name, v.at)
 		return true
@@ -514,7 +529,7 @@ func (r *rule) filled(p pattern, v *node) []pattern {
 		}
 		l := r.set.lists[x.placeholder]
 		if len(l.texts) == 0 || len(out)*len(l.texts) > maxExpanded {
-			r.diags.Errorf("D0906", v.at, "the list %s cannot be put into a longer text", x.placeholder).Hint =
+			r.diags.Errorf("D0906", v.at, "the list %s cannot be put into a longer text, nor be held by its case", x.placeholder).Hint =
 				fmt.Sprintf("its texts must be written in place, and stand for at most %d texts", maxExpanded)
 			r.bad = true
 			return nil
@@ -553,8 +568,6 @@ func (r *rule) grouped(g *groups, target ast.Expr) ast.Expr {
 				if it.all {
 					y.Quant = "all"
 				}
-			} else if it.cased {
-				y.Op, y.Quant, y.Cased = "like", "any", true
 			}
 			xs = append(xs, y)
 		case "==":
@@ -576,6 +589,10 @@ func (r *rule) grouped(g *groups, target ast.Expr) ast.Expr {
 		default:
 			xs = append(xs, r.quantified(it, target, x.op, x.texts))
 		}
+	}
+	for _, n := range g.numbers {
+		v, _ := n.fraction()
+		xs = append(xs, operator(call("float", it.at, target), "==", literal(v, n.at), n.at))
 	}
 	return chain(it.link(), xs)
 }

@@ -96,6 +96,20 @@ func staircase(n int) string {
 	return b.String()
 }
 
+// TestByteOrderMark reads a file that begins with one.
+func TestByteOrderMark(t *testing.T) {
+	for _, text := range []string{"", "---\n", "# a comment\n"} {
+		tree, diags := lower(byteOrderMark + text + head + "  s: {F: a}\n  condition: s\n")
+		if len(diags.All) > 0 || len(tree.Decls) != 2 {
+			t.Errorf("%q: %d declarations, told %v", text, len(tree.Decls), diags.All)
+		}
+	}
+	_, diags := lower(byteOrderMark + "title: [\n")
+	if len(diags.All) != 1 || diags.All[0].Span.Start < len(byteOrderMark) {
+		t.Errorf("told %v", diags.All)
+	}
+}
+
 // TestOthersRun reads files in which one document of several is broken.
 func TestOthersRun(t *testing.T) {
 	good := head + "  s: {F: a}\n  condition: s\n"

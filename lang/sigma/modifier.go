@@ -162,6 +162,9 @@ func recode(f func(string) []string, bytes bool) func(*item) string {
 		for i := range it.texts {
 			var out []pattern
 			for _, p := range it.texts[i].patterns {
+				if p.hasPlaceholder() {
+					return "it cannot encode what a list holds"
+				}
 				s, ok := p.literal()
 				if !ok {
 					return "a text with wildcards cannot be encoded"
@@ -185,6 +188,9 @@ func dashed(it *item) string {
 	for i := range it.texts {
 		var out []pattern
 		for _, p := range it.texts[i].patterns {
+			if p.hasPlaceholder() {
+				return "it cannot vary what a list holds"
+			}
 			ps, ok := windash(p)
 			if !ok {
 				return "a text has more than three options; write it as several"
@@ -199,41 +205,21 @@ func dashed(it *item) string {
 	return ""
 }
 
-// expand finds the placeholders. A percent sign that begins none is itself.
+// expand finds the placeholders.
 func expand(it *item) string {
 	if it.cidr || it.exists || it.fieldref || it.compare != "" || it.part != "" {
 		return "it cannot stand behind " + it.kind()
 	}
+	for _, m := range []string{"windash", "base64", "base64offset", "wide", "utf16", "utf16le", "utf16be"} {
+		if it.did[m] {
+			return "it stands before " + m
+		}
+	}
 	it.expand = true
-	for i := range it.texts {
-		for j, p := range it.texts[i].patterns {
-			var out pattern
-			for _, x := range p {
-				if x.wild != 0 {
-					out = append(out, x)
-					continue
-				}
-				out = placeholders(out, x.text)
-			}
-			it.texts[i].patterns[j] = out
+	for i, a := range it.texts {
+		if strings.Contains(a.node.text, "%") {
+			it.texts[i].patterns = []pattern{parse(a.node.text, true)}
 		}
 	}
 	return ""
-}
-
-func placeholders(p pattern, s string) pattern {
-	for {
-		before, rest, found := strings.Cut(s, "%")
-		name, behind, closed := strings.Cut(rest, "%")
-		if !found || !closed {
-			return joinText(p, s)
-		}
-		if name == "" || strings.ContainsAny(name, `\ `) {
-			p = joinText(p, before+"%")
-			s = rest
-			continue
-		}
-		p = append(joinText(p, before), piece{placeholder: name})
-		s = behind
-	}
 }

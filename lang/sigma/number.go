@@ -11,13 +11,15 @@ import (
 // Versions 1.1 and 1.2 of YAML read some plain values differently, and each engine
 // has one or the other. Such a value is taken as the text that it is, with a
 // warning (D0912).
-var ambiguous = regexp.MustCompile(`^([-+]?0[0-9][0-9_]*|[-+]?[0-9]+(_[0-9]+)+|0b[01_]+|(?i:yes|no|on|off)|[-+]?[0-9]+(:[0-5]?[0-9])+)$`)
+var ambiguous = regexp.MustCompile(`^([-+]?0[0-9][0-9_]*|[-+]?[0-9]+(_[0-9]+)+|0b[01_]+|(?i:yes|no|on|off)|[-+]?[0-9]+(:[0-5]?[0-9])+|[-+]?[0-9]+[eE][-+]?[0-9]+|[-+]?([0-9]+\.[0-9]*|\.[0-9]+)[eE][0-9]+)$`)
 
 var (
 	decimal = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)$`)
 	hex     = regexp.MustCompile(`^[-+]?0x[0-9a-fA-F]+$`)
 	octal   = regexp.MustCompile(`^0o[0-7]+$`)
-	decfrac = regexp.MustCompile(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`)
+	// fraction is what all versions of YAML take for a number that is not whole.
+	fraction = regexp.MustCompile(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+][0-9]+)?$`)
+	decfrac  = regexp.MustCompile(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`)
 )
 
 // value is the text that a scalar is compared as. A number is its digits: events
@@ -33,6 +35,10 @@ func (n *node) value(diags *diag.List) string {
 		if v, err := strconv.ParseInt(n.text, 0, 64); err == nil {
 			return strconv.FormatInt(v, 10)
 		}
+	case fraction.MatchString(n.text):
+		if v, ok := n.fraction(); ok {
+			return strconv.FormatFloat(v, 'f', -1, 64)
+		}
 	case ambiguous.MatchString(n.text):
 		d := diags.Warnf("D0912", n.at, "versions of YAML read %s differently; here it is the text %q", n.text, n.text)
 		d.Hint = "put it in quotes"
@@ -41,6 +47,16 @@ func (n *node) value(diags *diag.List) string {
 		return strconv.FormatBool(b)
 	}
 	return n.text
+}
+
+// fraction reads a number that was written with a point: such a value is compared as
+// a number, since 1.50 and 1.5 are one.
+func (n *node) fraction() (float64, bool) {
+	if n.form != scalar || !n.plain || !fraction.MatchString(n.text) {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(n.text, 64)
+	return v, err == nil
 }
 
 // number reads a number, also one in quotes: int64 or float64.

@@ -16,7 +16,12 @@ type piece struct {
 }
 
 // parsePattern reads a text with its wildcards.
-func parsePattern(s string) pattern {
+func parsePattern(s string) pattern { return parse(s, false) }
+
+// parse reads a text with its wildcards and, where the modifier expand asks for them,
+// its placeholders: a name between percent signs. A percent sign that begins none is
+// itself, as is one behind a backslash.
+func parse(s string, expand bool) pattern {
 	var p pattern
 	var lit strings.Builder
 	flush := func() {
@@ -30,6 +35,14 @@ func parsePattern(s string) pattern {
 		case c == '\\' && i+1 < len(s) && strings.IndexByte(`*?\`, s[i+1]) >= 0:
 			i++
 			lit.WriteByte(s[i])
+		case c == '\\' && expand && i+1 < len(s) && s[i+1] == '%':
+			i++
+			lit.WriteByte('%')
+		case c == '%' && expand && placeholderAt(s[i:]) != "":
+			flush()
+			name := placeholderAt(s[i:])
+			p = append(p, piece{placeholder: name})
+			i += len(name) + 1
 		case c == '*' || c == '?':
 			flush()
 			if c == '*' && len(p) > 0 && p[len(p)-1].wild == '*' {
@@ -42,6 +55,15 @@ func parsePattern(s string) pattern {
 	}
 	flush()
 	return p
+}
+
+// placeholderAt is the name of the placeholder with which a text begins, or "".
+func placeholderAt(s string) string {
+	name, _, closed := strings.Cut(s[1:], "%")
+	if !closed || strings.ContainsAny(name, `*?\ `) {
+		return ""
+	}
+	return name
 }
 
 // literal is the text of a pattern without wildcards.

@@ -32,12 +32,18 @@ type part struct {
 	text  string
 }
 
+// byteOrderMark is what some editors write at the start of a file.
+const byteOrderMark = "\ufeff"
+
 // parts cuts a file at its lines of three dashes, so that one broken document
 // does not hide the others.
 func parts(text string) []part {
 	var out []part
 	start, off := 0, 0
-	for line := range strings.Lines(text) {
+	if strings.HasPrefix(text, byteOrderMark) {
+		start, off = len(byteOrderMark), len(byteOrderMark)
+	}
+	for line := range strings.Lines(text[off:]) {
 		if l := strings.TrimRight(line, "\r\n"); l == "---" || strings.HasPrefix(l, "--- ") || l == "..." {
 			out = append(out, part{start, text[start:off]})
 			start = off + 3
