@@ -36,6 +36,7 @@ func TestEditor(t *testing.T) {
 	}
 	write("lists.det", "list admins = [\"ann\"]\n")
 	write("rules.det", "import std.web\nimport \"lists.det\"\nrule posts {\n  from web_access\n  where metod == \"POST\"\n  where not (user in admins)\n  when   path==\"/x\"\n}\n")
+	write("rule.yml", "title: Whoami\nlogsource:\n  product: windows\n  category: process_creation\ndetection:\n  selection:\n    x\n  condition: selection\ntags:\n  - attack.t1033\n")
 	script, err := filepath.Abs("testdata/editor.lua")
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +46,7 @@ func TestEditor(t *testing.T) {
 	defer cancel()
 	lua := "arg1, arg2, arg3 = [[" + det + "]], [[" + rules + "]], [[" + report + "]]; dofile([[" + script + "]])"
 	cmd := exec.CommandContext(ctx, nvim, "--headless", "--clean", "-c", "lua "+lua, "-c", "qall!")
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir, "XDG_DATA_HOME="+dir)
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"), "XDG_DATA_HOME="+dir)
 	out, err := cmd.CombinedOutput()
 	got, _ := os.ReadFile(report)
 	want := strings.Join([]string{
@@ -55,9 +56,13 @@ func TestEditor(t *testing.T) {
 		`line 5:   let odd = path == "🚨" and user_agent`,
 		"hover: field method: string",
 		"definition: lists.det line 1",
+		"library: std.web.det r--r--r--",
 		"line 6:   where not (user in staff)",
 		`lists.det: list staff = ["ann"]`,
 		`line 7:   where not (user in staff)`,
+		"line 7:     ParentImage",
+		"line 7:     ParentImage|endswith",
+		"tag: T1033 System Owner/User Discovery",
 		"",
 	}, "\n")
 	if err != nil || string(got) != want {

@@ -21,9 +21,9 @@ func (d *document) definition(off int) (any, error) {
 		return nil, nil
 	}
 	if library(u.Def.File) {
-		path := shelved(u.Def.File)
-		if path == "" {
-			return nil, nil
+		path, err := shelved(u.Def.File)
+		if err != nil {
+			return nil, err
 		}
 		return location{uriOf(path), spanIn(u.Def)}, nil
 	}

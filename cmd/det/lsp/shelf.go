@@ -62,16 +62,13 @@ func place(name, text string) error {
 	return os.Rename(f.Name(), name)
 }
 
-// shelved is the file of a library as an editor can open it, or "".
-func shelved(f *source.File) string {
-	if !library(f) {
-		return ""
-	}
+// shelved is the file of a library as an editor can open it.
+func shelved(f *source.File) (string, error) {
 	dir, err := shelf()
 	if err != nil {
-		return "" // without a cache, a library has no place
+		return "", fmt.Errorf("%s cannot be shown: %w", libraryName(f), err)
 	}
-	return filepath.Join(dir, f.Name)
+	return filepath.Join(dir, libraryName(f)+".det"), nil
 }
 
 // library reports whether a file is one of the standard library, as the compiler has

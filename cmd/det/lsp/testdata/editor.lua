@@ -1,6 +1,7 @@
 -- Drives `det lsp` from a real editor: opens a file, waits for diagnostics, edits,
--- completes, goes to a definition, renames over two files, takes a quick fix, formats.
--- Arguments: the command det, the folder with rules.det and lists.det, the report.
+-- completes, goes to definitions, renames over two files, takes a quick fix, formats,
+-- and writes a rule in YAML.
+-- Arguments: the command det, the folder with rules.det, lists.det and rule.yml, the report.
 local det, dir, report = arg1, arg2, arg3
 local out = {}
 local function say(line) table.insert(out, line) end
@@ -59,7 +60,13 @@ cursor(6, 25)
 local def = request("textDocument/definition", here())
 say("definition: " .. vim.fn.fnamemodify(vim.uri_to_fname(def.uri), ":t") .. " line " .. (def.range.start.line + 1))
 
+-- What a library declares is shown in its file, which cannot be written.
+cursor(4, 10)
+local lib = vim.uri_to_fname(request("textDocument/definition", here()).uri)
+say("library: " .. vim.fn.fnamemodify(lib, ":t") .. " " .. vim.fn.getfperm(lib))
+
 -- Renaming reaches the other file.
+cursor(6, 25)
 local r = here()
 r.newName = "staff"
 vim.lsp.util.apply_workspace_edit(request("textDocument/rename", r), "utf-16")
@@ -72,6 +79,24 @@ local options = { tabSize = 2, insertSpaces = true }
 local edits = request("textDocument/formatting", { textDocument = here().textDocument, options = options })
 vim.lsp.util.apply_text_edits(edits, buf, "utf-16")
 say("line 7: " .. vim.api.nvim_buf_get_lines(buf, 6, 7, true)[1])
+
+-- A rule in YAML: completion of a field and of a modifier, hover of a tag.
+vim.cmd("edit! " .. dir .. "/rule.yml")
+buf = vim.api.nvim_get_current_buf()
+vim.lsp.buf_attach_client(buf, id)
+local function complete(line, col, label)
+  cursor(line, col)
+  for _, item in ipairs(request("textDocument/completion", here()).items) do
+    if item.label == label then vim.lsp.util.apply_text_edits({ item.textEdit }, buf, "utf-16") end
+  end
+  say("line " .. line .. ": " .. vim.api.nvim_buf_get_lines(buf, line - 1, line, true)[1])
+end
+vim.api.nvim_buf_set_lines(buf, 6, 7, true, { "    ParentIm" })
+complete(7, 12, "ParentImage")
+vim.api.nvim_buf_set_lines(buf, 6, 7, true, { "    ParentImage|ends" })
+complete(7, 20, "endswith")
+cursor(10, 12)
+say("tag: " .. request("textDocument/hover", here()).contents.value:match("%*%*(.-)%*%*"))
 
 vim.fn.writefile(out, report)
 vim.lsp.stop_client(id)
