@@ -31,11 +31,7 @@ rule shell {
 			if !pathFields[dotted(b.X)] || b.Op != "==" && b.Op != "!=" && b.Op != "in" {
 				return
 			}
-			elems := []ast.Expr{b.Y}
-			if l, ok := ast.Unparen(b.Y).(*ast.ListExpr); ok {
-				elems = l.Elems
-			}
-			for _, e := range elems {
+			for _, e := range elements(b.Y) {
 				s, ok := text(e)
 				if !ok || !executable.MatchString(s) {
 					continue

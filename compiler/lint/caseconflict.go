@@ -30,11 +30,7 @@ rule encoded {
 			if !ok || !b.Cased && b.Op != "matches" || len(c.Args) != 1 {
 				return
 			}
-			elems := []ast.Expr{b.Y}
-			if l, ok := ast.Unparen(b.Y).(*ast.ListExpr); ok {
-				elems = l.Elems
-			}
-			for _, e := range elems {
+			for _, e := range elements(b.Y) {
 				s, ok := text(e)
 				if !ok || b.Op == "matches" && (strings.HasPrefix(s, "(?") || strings.ContainsAny(s, `\[`)) {
 					continue

@@ -6,6 +6,8 @@ import (
 
 	"github.com/detlang/det/compiler"
 	"github.com/detlang/det/compiler/lint"
+	"github.com/detlang/det/compiler/plan"
+	"github.com/detlang/det/lang/diag"
 	"github.com/detlang/det/lang/source"
 )
 
@@ -113,6 +115,57 @@ func TestFixInYAML(t *testing.T) {
 	if fixed[0].Text != want || made != 2 || len(left.All) != 1 {
 		t.Errorf("%d fixes, %d findings left in\n%s", made, len(left.All), fixed[0].Text)
 	}
+}
+
+// TestFixesInYAML: what a fix writes, and that the rule means what it meant: its
+// plan is the same, metadata aside.
+func TestFixesInYAML(t *testing.T) {
+	rule := func(metadata, selection string) string {
+		return "title: Shells\nid: 0d1b0a62-3f0a-4d0c-9a4e-9b7c5c0c2f11\nstatus: test\nlevel: low\ndescription: A shell that is started.\n" + metadata +
+			"logsource:\n  category: process_creation\n  product: windows\ndetection:\n  a:\n" + selection + "  condition: a\n"
+	}
+	const image = "    Image|endswith: '\\cmd.exe'\n"
+	for _, tt := range []struct{ name, before, after string }{
+		{"stars before", rule("", "    Image|endswith: '*\\cmd.exe'\n"), rule("", image)},
+		{"stars around", rule("", "    CommandLine|contains|all:\n      - \"*abc*\" # one\n      - '**def*'\n"), rule("", "    CommandLine|contains|all:\n      - \"*abc*\" # one\n      - 'def'\n")},
+		{"stars around, alone", rule("", "    CommandLine|contains:\n      - \"*abc*\"\n      - '**def*'\n"), rule("", "    CommandLine|contains:\n      - \"abc\"\n      - 'def'\n")},
+		{"a star behind a backslash", rule("", "    CommandLine|contains:\n      - '*abc\\**'\n"), ""},
+		{"a star that is a keycap", rule("", "    CommandLine|contains:\n      - '*\ufe0f\u20e3'\n"), ""},
+		{"a star in base64", rule("", "    CommandLine|base64offset|contains: '*abc'\n"), ""},
+		{"an element twice", rule("", "    CommandLine|contains:\n      - 'abc'\n      - 'ABC'\n      - 'def'\n"), rule("", "    CommandLine|contains:\n      - 'abc'\n      - 'def'\n")},
+		{"a revoked technique", rule("tags:\n  - 'attack.t1086'\n", image), rule("tags:\n  - 'attack.t1059.001'\n", image)},
+		{"a technique beside its own", rule("tags:\n  - attack.t1059\n  - attack.t1059.001\n", image), rule("tags:\n  - attack.t1059.001\n", image)},
+		{"a tag twice", rule("tags:\n  - attack.t1059.001\n  - cve.2021-44228\n  - attack.t1059.001\n", image), rule("tags:\n  - attack.t1059.001\n  - cve.2021-44228\n", image)},
+		{"tags in brackets", rule("tags: [attack.t1059, attack.t1059.001]\n", image), ""},
+		{"a date", rule("date: 2024/03/01\nmodified: '2024/03/02'\n", image), rule("date: 2024-03-01\nmodified: '2024-03-02'\n", image)},
+		{"dashes and slashes", rule("", "    CommandLine|contains|windash:\n      - ' -a'\n      - ' -abc'\n"), ""},
+	} {
+		want := tt.after
+		if want == "" {
+			want = tt.before
+		}
+		fixed, _, _ := compiler.Fix([]*source.File{source.New("a.yml", tt.before)}, compiler.Options{}, &lint.Config{})
+		if fixed[0].Text != want {
+			t.Errorf("%s: gives\n%s", tt.name, fixed[0].Text)
+		}
+		if before, after := meaning(tt.before), meaning(fixed[0].Text); before != after && tt.name != "an element twice" { // of which one is left
+
+			t.Errorf("%s: meant\n%s\nnow\n%s", tt.name, before, after)
+		}
+	}
+}
+
+// meaning is what a rule in YAML does, without its metadata.
+func meaning(text string) string {
+	var b strings.Builder
+	for _, r := range compiler.Compile([]*source.File{source.New("a.yml", text)}, compiler.Options{}, &diag.List{}).Rules {
+		for _, st := range r.Stages {
+			if st.Cond != nil {
+				b.WriteString(plan.String(st.Cond) + "\n")
+			}
+		}
+	}
+	return b.String()
 }
 
 // FuzzLint: whatever the files, linting and fixing end without a panic, and after

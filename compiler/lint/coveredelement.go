@@ -48,11 +48,7 @@ rule tools {
 					}
 					if b.Quant == "any" && holds(b.Op, v, w) || b.Quant == "all" && holds(b.Op, w, v) {
 						d := p.Tell(list.Elems[i].Span(), "%q adds nothing beside %q", v, w)
-						if r.File.Sigma {
-							p.dropItem(d, list.Elems[i].Span())
-						} else {
-							p.mend(d, without(list.Elems, i), "")
-						}
+						p.drop(d, list.Elems, i)
 						break
 					}
 				}

@@ -34,7 +34,9 @@ rule errors {
 			}
 			d := p.Tell(l.At, "a date is written 2024-03-01")
 			if t, err := time.Parse("2006/01/02", s); err == nil {
-				p.mend(d, l.At, quote(t.Format(time.DateOnly), l))
+				if p.mend(d, l.At, quote(t.Format(time.DateOnly), l)); r.File.Sigma {
+					p.rewrite(d, l.At, s, t.Format(time.DateOnly))
+				}
 			}
 		}
 	},

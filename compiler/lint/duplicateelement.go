@@ -40,7 +40,7 @@ rule odd_methods {
 					}
 				}
 				if seen[key] {
-					p.mend(p.Tell(e.Span(), "the list has this already"), without(list.Elems, i), "")
+					p.drop(p.Tell(e.Span(), "the list has this already"), list.Elems, i)
 				}
 				seen[key] = true
 			}

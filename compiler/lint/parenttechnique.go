@@ -28,7 +28,7 @@ rule encoded {
 		for i, id := range ids {
 			for _, other := range ids {
 				if strings.HasPrefix(strings.ToUpper(other), strings.ToUpper(id)+".") {
-					p.mend(p.Tell(elems[i].Span(), "%s says this more exactly", other), without(elems, i), "")
+					p.drop(p.Tell(elems[i].Span(), "%s says this more exactly", other), elems, i)
 					break
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
 	"github.com/detlang/det/lang/source"
 )
@@ -43,6 +44,32 @@ func (p *Pass) mend(d *diag.Diagnostic, at source.Span, text string) {
 		}
 	}
 	d.Fix = &diag.Edit{Span: at, Text: text}
+}
+
+// drop gives a finding the fix of deleting an element of a list. In YAML several
+// elements may stand for one item, which then stays.
+func (p *Pass) drop(d *diag.Diagnostic, elems []ast.Expr, i int) {
+	at := elems[i].Span()
+	f := p.set.file(at.File)
+	if f == nil || !f.Sigma {
+		p.mend(d, without(elems, i), "")
+		return
+	}
+	for j, e := range elems {
+		if j != i && e.Span() == at {
+			return
+		}
+	}
+	p.dropItem(d, at)
+}
+
+// rewrite gives a finding the fix of another text for a scalar in YAML, in the quotes
+// that it has, if that text is what stands there.
+func (p *Pass) rewrite(d *diag.Diagnostic, at source.Span, old, text string) {
+	raw := at.Text()
+	if raw == old || raw == "'"+old+"'" || raw == `"`+old+`"` {
+		d.Fix = &diag.Edit{Span: at, Text: strings.Replace(raw, old, text, 1)}
+	}
 }
 
 // dropItem gives a finding the fix of deleting an item of a list in YAML, if the

@@ -34,11 +34,7 @@ rule shell {
 			default:
 				return
 			}
-			elems := []ast.Expr{b.Y}
-			if l, ok := ast.Unparen(b.Y).(*ast.ListExpr); ok {
-				elems = l.Elems
-			}
-			for _, e := range elems {
+			for _, e := range elements(b.Y) {
 				if s, ok := text(e); ok && strings.Contains(s, `\`) {
 					p.Tell(e.Span(), "OriginalFileName holds a name without folders")
 				}

@@ -47,11 +47,7 @@ func (r *Rule) patterns(op string, f func(b *ast.Binary, at *ast.Literal, s stri
 		if b.Op != op {
 			return
 		}
-		elems := []ast.Expr{b.Y}
-		if l, ok := ast.Unparen(b.Y).(*ast.ListExpr); ok {
-			elems = l.Elems
-		}
-		for _, e := range elems {
+		for _, e := range elements(b.Y) {
 			if s, ok := text(e); ok {
 				f(b, ast.Unparen(e).(*ast.Literal), s)
 			}

@@ -29,7 +29,7 @@ rule errors {
 			seen := map[string]bool{}
 			for i, v := range values {
 				if v = strings.ToLower(v); seen[v] && i > 0 {
-					p.mend(p.Tell(elems[i].Span(), "this is there already"), without(elems, i), "")
+					p.drop(p.Tell(elems[i].Span(), "this is there already"), elems, i)
 				}
 				seen[v] = true
 			}

@@ -38,8 +38,11 @@ rule encoded {
 				p.Tell(elems[i].Span(), "%s was deprecated, and nothing replaced it", id)
 			default:
 				d := p.Tell(elems[i].Span(), "%s was revoked by %s, %s", id, now, stdlib.Techniques()[now].Name)
-				if !slices.Contains(ids, now) {
-					p.mend(d, elems[i].Span(), now)
+				if slices.Contains(ids, now) {
+					continue
+				}
+				if p.mend(d, elems[i].Span(), now); r.File.Sigma {
+					p.rewrite(d, elems[i].Span(), "attack."+strings.ToLower(id), "attack."+strings.ToLower(now))
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package lint
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 var sigmaStars = Lint{
@@ -15,19 +16,22 @@ var sigmaStars = Lint{
     condition: selection
 `),
 	Prefer: sigmaExample(sigmaID, sigmaDetection),
+	Fixes:  true,
 	Rule: func(p *Pass, r *Rule) {
 		if !r.File.Sigma || !strings.Contains(r.yaml(), "*") {
 			return
 		}
-		at, modifier, indent := 0, "", -1
+		at, modifier, indent, plain := 0, "", -1, false
 		for l := range strings.Lines(r.yaml()) {
 			body := strings.TrimLeft(l, " ")
 			depth := len(l) - len(body)
 			if key, ok := yamlField(body); ok {
-				modifier, indent = "", depth
+				modifier, indent, plain = "", depth, true
 				for _, mod := range strings.Split(key, "|")[1:] {
 					if mod == "contains" || mod == "startswith" || mod == "endswith" {
 						modifier = mod
+					} else if mod != "all" && mod != "cased" {
+						plain = false // what it makes of a star is its own matter
 					}
 				}
 			} else if !strings.HasPrefix(body, "-") && strings.TrimSpace(body) != "" && !strings.HasPrefix(body, "#") {
@@ -35,7 +39,11 @@ var sigmaStars = Lint{
 			}
 			if modifier != "" && depth >= indent && strings.Contains(l, "*") {
 				if m := yamlValue.FindStringSubmatchIndex(l); m != nil && idleStar(modifier, l[m[2]:m[3]]) {
-					p.Tell(r.yamlAt(at+m[2], at+m[3]), "%s has this star already", modifier)
+					value := l[m[2]:m[3]]
+					d := p.Tell(r.yamlAt(at+m[2], at+m[3]), "%s has this star already", modifier)
+					if fixed := withoutStars(modifier, value); plain && fixed != "" {
+						p.rewrite(d, r.yamlAt(at+m[2], at+m[3]), value, fixed)
+					}
 				}
 			}
 			at += len(l)
@@ -50,6 +58,21 @@ func idleStar(modifier, s string) bool {
 	}
 	begins, ends := s[0] == '*', s[len(s)-1] == '*'
 	return begins && modifier != "startswith" || ends && modifier != "endswith"
+}
+
+// withoutStars is a value without the stars that its modifier puts, or "" where one
+// of them may be a character.
+func withoutStars(modifier, s string) string {
+	if modifier != "startswith" {
+		s = strings.TrimLeft(s, "*")
+	}
+	if modifier != "endswith" {
+		s = strings.TrimRight(s, "*")
+	}
+	if strings.HasSuffix(s, `\`) || strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return "" // an escape, or the star of a keycap
+	}
+	return s
 }
 
 // yamlField is the key with which a line begins, modifiers included.

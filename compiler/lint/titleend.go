@@ -57,14 +57,13 @@ func (r *Rule) meta(name string) (*ast.Literal, string) {
 func (r *Rule) metaList(name string) (elems []ast.Expr, values []string) {
 	for _, st := range r.written(name) {
 		for _, a := range st.Args {
-			list := []ast.Expr{a.Value}
-			if l, ok := ast.Unparen(a.Value).(*ast.ListExpr); ok {
-				list = l.Elems
-			}
-			for _, e := range list {
+			for _, e := range elements(a.Value) {
 				s, ok := text(e)
 				if !ok {
 					s = e.Span().Text()
+				}
+				if n, isName := e.(*ast.Name); isName {
+					s = n.Name // of a tag in YAML the place has more
 				}
 				elems, values = append(elems, e), append(values, s)
 			}

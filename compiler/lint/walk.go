@@ -125,6 +125,14 @@ func without(parts []ast.Expr, i int) source.Span {
 	return source.Span{File: at.File, Start: at.Start, End: parts[i+1].Span().Start}
 }
 
+// elements are those of a list, or what stands in the place of one.
+func elements(x ast.Expr) []ast.Expr {
+	if l, ok := ast.Unparen(x).(*ast.ListExpr); ok {
+		return l.Elems
+	}
+	return []ast.Expr{x}
+}
+
 // text is a literal's text.
 func text(x ast.Expr) (string, bool) {
 	l, ok := ast.Unparen(x).(*ast.Literal)
