@@ -108,7 +108,11 @@ func (r *Ruleset) Run(ctx context.Context, opts RunOptions) (RunStats, error) {
 		return RunStats{}, err
 	}
 	defer run.engine.Close()
-	err = run.all(ctx)
+	unlock, err := run.lock()
+	if err != nil {
+		return RunStats{}, err
+	}
+	err = errors.Join(run.all(ctx), unlock())
 	s := RunStats{Stats: run.engine.Stats(), Files: len(run.files), Rejected: run.counts.All(), Elapsed: time.Since(began)}
 	s.LeftOut = leftOut(s.Rules)
 	if ctx.Err() == nil {
@@ -464,6 +468,17 @@ func (n *run) tell(end bool) {
 	if n.opts.Progress != nil && end {
 		n.opts.Progress(Progress{Rows: n.rows, Bytes: n.total, Total: n.total})
 	}
+}
+
+// lock keeps other runs from the state until unlock is called.
+func (n *run) lock() (unlock func() error, err error) {
+	if n.opts.State == "" {
+		return func() error { return nil }, nil
+	}
+	if unlock, err = engine.LockFile(n.opts.State); err != nil {
+		return nil, &InputError{n.opts.State, err}
+	}
+	return unlock, nil
 }
 
 // end ends the input, or keeps what is open for a later run.

@@ -2,6 +2,7 @@ package det_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -185,4 +186,28 @@ func TestStateOfWaitingRows(t *testing.T) {
 		_, notes, _ := p.run(fmt.Sprintf(lateSchema, "string")+hourRule+phones, logins("ann", "01 10:20:00"))
 		same(t, "notes", notes, fresh)
 	})
+}
+
+// While one run has a state file, another is refused and says why.
+func TestStateInUse(t *testing.T) {
+	dir := t.TempDir()
+	rules := fmt.Sprintf(lateSchema, "string") + dayRule
+	set, _ := det.Compiler{}.Sources(det.Source{Name: "r.det", Text: rules})
+	path, state := filepath.Join(dir, "in.ndjson"), filepath.Join(dir, "state")
+	if err := os.WriteFile(path, []byte(logins("ann", "01 01:00:00")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opts := det.RunOptions{Inputs: []string{path}, State: state}
+	var second error
+	first := opts
+	first.Progress = func(det.Progress) { _, second = set.Run(context.Background(), opts) }
+	if _, err := set.Run(context.Background(), first); err != nil {
+		t.Fatal(err)
+	}
+	if refused := new(det.InputError); !errors.As(second, &refused) || !strings.Contains(second.Error(), "in use by another run: wait") {
+		t.Errorf("the second run: %v", second)
+	}
+	if _, err := set.Run(context.Background(), opts); err != nil {
+		t.Errorf("a later run: %v", err)
+	}
 }

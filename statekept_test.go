@@ -167,6 +167,43 @@ func TestStateKept(t *testing.T) {
 	}
 }
 
+// Where the events of a log source have a field, and which events are of it, is a part
+// of what was counted; a mapping for another log source is not.
+func TestStateKeptByMapping(t *testing.T) {
+	const rules = `import std.sigma
+mapping ours for any_event {
+  source product = "shop" where bytes is not null
+}
+mapping shop for any_event where logsource(product: "shop") {
+  login string from "acct", "account"
+}
+mapping till for any_event where logsource(product: "till") {
+  login string from "clerk"
+}
+rule mapped {
+  from any_event
+  where logsource(product: "shop") and login == "ann"
+  window 1h sliding by login { c = count() }
+  when c >= 3
+}
+`
+	changed := "rule mapped has changed: it starts without the state of the earlier version"
+	for _, c := range []struct{ from, to, first, note string }{
+		{`"clerk"`, `"cashier"`, "mapped 09:59 c 3", ""},
+		{`"acct", "account"`, `"acct"`, "mapped 10:46 c 3", changed},
+		{"bytes is not null", `bytes != ""`, "mapped 10:46 c 3", changed},
+	} {
+		dir := t.TempDir()
+		before, after := keptEvents(t, dir)
+		state := filepath.Join(dir, "state")
+		keep(t, rules, before, state)
+		alerts, notes := keep(t, strings.Replace(rules, c.from, c.to, 1), after, state)
+		if len(alerts) == 0 || alerts[0] != c.first || strings.Join(notes, "\n") != c.note {
+			t.Errorf("%s: alerts %q, notes %q, want first %q, note %q", c.from, alerts, notes, c.first, c.note)
+		}
+	}
+}
+
 // keep runs rules over a file with a state file, and gives the alerts, and the notes.
 func keep(t *testing.T, rules, input, state string) (alerts, notes []string) {
 	t.Helper()

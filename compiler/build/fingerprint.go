@@ -171,13 +171,13 @@ func (s *sketch) events(schema *types.Schema) {
 	fmt.Fprintf(&s.b, " events of %q by %s", schema.Name, path(schema, schema.Time))
 }
 
-// path is where the reader finds a field, and of what type it is.
+// path is where the reader finds a column, and of what type it is.
 func path(s *types.Schema, name string) string {
-	i := s.Find(name)
-	if i < 0 {
+	f := s.Column(name)
+	if f == nil {
 		return fmt.Sprintf("%q", name)
 	}
-	return fmt.Sprintf("%q %q %s", name, s.Fields[i].Paths, s.Fields[i].Type.Plain())
+	return fmt.Sprintf("%q %q %s", name, f.Paths, f.Type.Plain())
 }
 
 // field is how a column of what a rule reads is made.
@@ -185,7 +185,7 @@ func (f *fingerprints) field(r *plan.Rule, col *plan.Column) engine.Fingerprint 
 	s := sketch{}
 	switch {
 	case r.From.Schema != nil:
-		s.b.WriteString(path(r.From.Schema, col.Name))
+		s.b.WriteString(path(r.From.Schema, col.Read()))
 	case len(r.From.Rules) > 0:
 		for _, of := range r.From.Rules {
 			s.shown(f.rule(of), col.Name)

@@ -21,6 +21,9 @@ const (
 	ruleSection   = "rule "
 )
 
+// LockFile keeps other runs from a state file until unlock is called.
+func LockFile(path string) (unlock func() error, err error) { return state.Lock(path) }
+
 // SaveFile saves the state to a file, whole or not at all.
 func (e *Engine) SaveFile(path string) error { return state.WriteFile(path, e.sections()) }
 

@@ -52,22 +52,29 @@ type entry struct {
 
 // WriteFile writes the sections to path.new, forces that to disk, and then puts it
 // in the place of path: whatever happens meanwhile, path is the old file or the
-// new one, whole. One process at a time may write a path.
+// new one, whole. While one process writes a path, others are refused (ErrInUse).
 func WriteFile(path string, sections []Section) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := openLocked(path + ".new")
+	if err == nil {
+		if err = f.Truncate(0); err != nil {
+			f.Close()
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("save state: %w", err)
 	}
-	defer os.Remove(f.Name()) // gone already when all went well
 	err = Write(f, sections)
 	if err == nil {
 		err = f.Sync()
 	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
 	if err == nil {
 		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	if e := f.Close(); err == nil { // with it goes the lock, so it comes last
+		err = e
 	}
 	if err == nil {
 		err = syncFolder(filepath.Dir(path))
