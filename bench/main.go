@@ -27,6 +27,7 @@ func main() {
 	only := flag.String("only", "", "run only the questions whose names contain this: a lane (coded, text, parquet, shards, ndjson, compile, sigma, state), or part of a question")
 	entities := flag.Int("entities", 1_000_000, "entities whose state is measured")
 	profile := flag.String("cpuprofile", "", "write a CPU profile of both sides to this file")
+	rust := flag.String("rust", "", "the binary of rsigma, an engine for Sigma in Rust (default: the one on the path)")
 	threads := flag.Int("threads", 1, "cores for each side, and shards of the engine")
 	flag.Parse()
 	goruntime.GOMAXPROCS(*threads)
@@ -41,7 +42,7 @@ func main() {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	b := &bench{rows: *rows, events: *events, runs: *runs, dir: *dir, only: *only, threads: *threads, entities: *entities, ctx: context.Background()}
+	b := &bench{rows: *rows, events: *events, runs: *runs, dir: *dir, only: *only, threads: *threads, rust: *rust, entities: *entities, ctx: context.Background()}
 	if err := b.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -59,6 +60,7 @@ type bench struct {
 	runs     int
 	dir      string
 	only     string
+	rust     string // the binary of rsigma, if not on the path
 	threads  int
 	entities int
 	disagree int

@@ -135,6 +135,11 @@ func (b *bench) sigmaLanes(duck *sql.DB, set string, sources []det.Source, rules
 				return err
 			}
 		}
+		if lane == "ndjson" {
+			if err := b.rustPeer(name, sources, rules, path, t); err != nil {
+				return err
+			}
+		}
 		if lane == "coded" {
 			if err := b.twoCores(name, rules, batches); err != nil {
 				return err
