@@ -123,6 +123,7 @@ type Window struct {
 	Start, End []int64 // by row, [Start, End); for sliding windows (Start, End]
 	Entity     []int32 // by row: the dense code of the key, stable while the rule runs
 	Partial    bool    // the input ended before these windows did
+	Quiet      int     // the last so many rows are of keys without an event in the window
 	// Evidence gives up to k events behind a row, oldest first. It is valid during
 	// the Push only.
 	Evidence func(row int32) []Event

@@ -246,8 +246,24 @@ func (o *baselineOp) learn(b *runtime.Batch, j *judgement, emit runtime.Emit) er
 	if err := emit(b); err != nil {
 		return err
 	}
+	if b.Window.Quiet > 0 {
+		j.rows = o.telling(j.rows, int32(b.N-b.Window.Quiet), fired)
+	}
 	o.history.learn(j, fired)
 	return nil
+}
+
+// telling leaves out the rows from quiet on, which are of keys without events: what
+// such a window is follows from the ordinals, as it does where there is no row. Only
+// that it fired does not.
+func (o *baselineOp) telling(rows []int32, quiet int32, fired vec.Bitmap) []int32 {
+	var out []int32
+	for _, r := range rows {
+		if r < quiet || !o.skip && fired != nil && fired.Get(int(r)) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func (o *baselineOp) Advance(context.Context, int64, runtime.Emit) error { return nil }

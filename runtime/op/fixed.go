@@ -275,6 +275,7 @@ func (w *fixed) emit(partial bool, emit runtime.Emit) error {
 		}
 		defer w.recycle(p)
 	}
+	met := len(p.entities)
 	if w.quiet != nil && !partial { // a window that is cut does not say who was silent
 		p.entities = w.quiet.fill(p.entities, w.next, w.step, w.groups.keys.Len())
 		p.tally.grow(len(p.entities))
@@ -284,7 +285,7 @@ func (w *fixed) emit(partial bool, emit runtime.Emit) error {
 		return nil
 	}
 	for from := 0; from < n; from += w.part {
-		if err := w.give(p, from, min(from+w.part, n), partial, emit); err != nil {
+		if err := w.give(p, met, from, min(from+w.part, n), partial, emit); err != nil {
 			return err
 		}
 	}
@@ -292,8 +293,9 @@ func (w *fixed) emit(partial bool, emit runtime.Emit) error {
 	return nil
 }
 
-// give gives groups from..to-1 of a window that has closed.
-func (w *fixed) give(p *pane, from, to int, partial bool, emit runtime.Emit) error {
+// give gives groups from..to-1 of a window that has closed. Groups from met on had no
+// events.
+func (w *fixed) give(p *pane, met, from, to int, partial bool, emit runtime.Emit) error {
 	entities := p.entities[from:to]
 	s := w.times
 	if s == nil || s.kept {
@@ -310,7 +312,7 @@ func (w *fixed) give(p *pane, from, to int, partial bool, emit runtime.Emit) err
 	b := closed(w.groups, entities, s.start, s.end)
 	b.Owner = s
 	b.Cols = p.tally.results(b.Cols, s.groups)
-	b.Window.Partial = partial
+	b.Window.Partial, b.Window.Quiet = partial, to-min(max(from, met), to)
 	b.Window.Evidence = func(row int32) []runtime.Event {
 		return w.evidence.of(entities[row], w.since, runtime.MaxTime)
 	}
