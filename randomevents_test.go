@@ -37,6 +37,7 @@ schema dns {
 var randomFields = map[string][]string{
 	"web": {"user", "host", "ip", "outcome", "n", "x"},
 	"dns": {"user", "host", "outcome", "n", "name"},
+	"log": {"who", "host", "k", "f", "n", "x"}, // of questions
 }
 
 // randomValues are the values of fields; nil is missing. There are few, so that
@@ -110,9 +111,9 @@ func record(mem memory.Allocator, events []event) arrow.Record {
 	for _, name := range randomFields[events[0].schema] {
 		f := arrow.Field{Name: name, Type: arrow.BinaryTypes.String, Nullable: true}
 		switch name {
-		case "n":
+		case "n", "k":
 			f.Type = arrow.PrimitiveTypes.Int64
-		case "x":
+		case "x", "f":
 			f.Type = arrow.PrimitiveTypes.Float64
 		case "host": // one column comes as codes
 			f.Type = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
