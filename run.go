@@ -37,6 +37,22 @@ type RunOptions struct {
 	// State is a file from which keyed state is loaded, if it exists, and to which
 	// it is saved at the end. Windows that are open then stay open.
 	State string
+	// SaveEvery, where not zero, is about how often State is saved while the input is
+	// read, if Mark is set: a run that is killed goes on from there when it is started
+	// again with the same inputs. Rows that wait to be put in order are part of the
+	// state, so a file of which all do is saved when it is done.
+	SaveEvery time.Duration
+	// Mark is called before state is saved. It makes what was written so far last,
+	// and gives how much that is, by output. Where it is set, state is also saved when
+	// the context ends while the input is read.
+	Mark func() (map[string]int64, error)
+	// End is called before state is saved at the end, as Mark is before the others:
+	// nothing is written behind it. State then never outlives alerts.
+	End func() (map[string]int64, error)
+	// Begin is called before anything is read: with what Mark or End gave, if an earlier
+	// run over the same inputs was cut off behind it, else with nil. What was written
+	// since comes again.
+	Begin func(marks map[string]int64) error
 	// BatchRows is about how many rows are read at a time; 0 is the readers' own.
 	BatchRows int
 	// Shards is how many workers share the rules over events; see EngineOptions.
@@ -159,6 +175,8 @@ type run struct {
 	ctx    context.Context             // of the run, for what the engine calls back
 	lines  map[string]*input.LineIndex // of the files with rows that were set aside late
 	looked []unseen                    // by stream
+	ending bool                        // all is read
+	checkpoints
 }
 
 // file is one input.
@@ -169,6 +187,11 @@ type file struct {
 	s        input.Stream
 	frontier int64       // no row before it will come
 	floor    input.Floor // tells the frontier; nil if it is the last row, as in a file in order
+
+	start int64 // number of its first record: of standard input that goes on
+	skip  int64 // records before this one were taken by an earlier run
+	taken int64 // records that were given to the engine
+	ended bool
 }
 
 func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
@@ -237,7 +260,7 @@ func (n *run) request(f *file) input.Request {
 	s := n.prog.Streams[f.stream]
 	schema := n.rules.set.Schemas[f.stream]
 	req := request(s, schema)
-	req.BatchRows, req.Alloc, req.Reject = n.opts.BatchRows, n.opts.Alloc, n.reject
+	req.BatchRows, req.Alloc, req.Reject = n.opts.BatchRows, n.opts.Alloc, n.rejects(f)
 	req.Ranges = n.ranges(f.stream, req.Columns)
 	return req
 }
@@ -279,14 +302,26 @@ func (n *run) all(ctx context.Context) error {
 	if err := n.load(); err != nil {
 		return err
 	}
+	if err := n.begin(); err != nil {
+		return err
+	}
+	if err := n.read(ctx); err != nil {
+		return n.stopped(ctx, err)
+	}
+	n.ending = true
+	return n.finish(ctx)
+}
+
+// read gives all inputs to the engine.
+func (n *run) read(ctx context.Context) error {
 	if n.opts.Lateness != nil {
-		if err := n.arrive(ctx); err != nil {
-			return err
-		}
-		return n.finish(ctx)
+		return n.arrive(ctx)
 	}
 	var merge []*file
 	for _, f := range n.files {
+		if f.ended {
+			continue
+		}
 		if err := n.open(ctx, f); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -294,24 +329,22 @@ func (n *run) all(ctx context.Context) error {
 			n.failed = append(n.failed, err)
 			continue
 		}
-		if n.prog.Streams[f.stream].Stateful && len(merge) < maxOpen && f.leads() {
+		stateful := n.prog.Streams[f.stream].Stateful
+		if stateful && len(merge) < maxOpen && f.leads() {
 			merge = append(merge, f)
 			continue
 		}
-		for {
-			more, err := n.next(ctx, f)
+		for more := true; more; {
+			var err error
+			if more, err = n.next(ctx, f); err == nil && (!stateful || !more) {
+				err = n.due()
+			}
 			if err != nil {
 				return err
 			}
-			if !more {
-				break
-			}
 		}
 	}
-	if err := n.merge(ctx, merge); err != nil {
-		return err
-	}
-	return n.finish(ctx)
+	return n.merge(ctx, merge)
 }
 
 // finish ends the input, and gives what could not be read.
@@ -333,6 +366,9 @@ func (n *run) arrive(ctx context.Context) error {
 	for portion := range slices.Chunk(n.files, maxOpen) {
 		var open []*file
 		for _, f := range portion {
+			if f.ended {
+				continue
+			}
 			switch err := n.open(ctx, f); {
 			case ctx.Err() != nil:
 				return ctx.Err()
@@ -340,6 +376,9 @@ func (n *run) arrive(ctx context.Context) error {
 				n.failed = append(n.failed, err)
 			default:
 				n.engine.OpenFeed(f.stream, f.source)
+				if p, ok := n.at[n.place(f)]; ok {
+					n.engine.ResumeFeed(f.stream, f.source, p.clock)
+				}
 				open = append(open, f)
 			}
 		}
@@ -354,7 +393,10 @@ func (n *run) arrive(ctx context.Context) error {
 			more, err := n.next(ctx, f)
 			if err == nil && !more {
 				open = slices.Delete(open, at, at+1)
-				err = n.engine.CloseFeed(ctx, f.stream, f.source)
+				err = n.engine.CloseFeed(n.steady(ctx), f.stream, f.source)
+			}
+			if err == nil {
+				err = n.due()
 			}
 			if err != nil {
 				return err
@@ -387,9 +429,12 @@ func (n *run) merge(ctx context.Context, files []*file) error {
 			clock = min(clock, f.frontier)
 		}
 		if clock != runtime.MaxTime && clock != runtime.MinTime {
-			if err := n.engine.Advance(ctx, clock); err != nil {
+			if err := n.engine.Advance(n.steady(ctx), clock); err != nil {
 				return err
 			}
+		}
+		if err := n.due(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -432,14 +477,19 @@ func (n *run) next(ctx context.Context, f *file) (bool, error) {
 			done, _ := p.Progress()
 			n.done += done
 		}
+		f.ended = true
 		return false, f.s.Close()
 	}
+	b = f.rest(b)
 	defer b.Record.Release()
-	n.rows += b.Record.NumRows()
 	n.looked[f.stream].look(b.Record)
-	pos := runtime.Positions{One: f.source, First: b.First, Row: b.Rows}
-	if err := n.engine.Push(ctx, f.stream, b.Record, pos); err != nil {
-		return false, err
+	if rows := b.Record.NumRows(); rows > 0 {
+		n.rows += rows
+		pos := runtime.Positions{One: f.source, First: b.First, Row: b.Rows}
+		if err := n.engine.Push(n.steady(ctx), f.stream, b.Record, pos); err != nil {
+			return false, err
+		}
+		f.taken = b.Number(int(rows)-1) + 1
 	}
 	if f.floor != nil {
 		f.frontier, _ = f.floor.Floor()
@@ -491,7 +541,14 @@ func (n *run) end(ctx context.Context) error {
 			return err
 		}
 	}
-	return n.engine.SaveFile(n.opts.State)
+	var marks map[string]int64
+	if n.opts.End != nil {
+		var err error
+		if marks, err = n.opts.End(); err != nil {
+			return err
+		}
+	}
+	return n.save(marks)
 }
 
 // load takes up the state of an earlier run, if there is one.

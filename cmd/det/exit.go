@@ -11,6 +11,7 @@ const (
 	exitInput       = 4   // an input, a rule file or the state cannot be read
 	exitFailed      = 5   // anything else: an output or the state cannot be written
 	exitInterrupted = 130 // stopped by an interrupt; what was found so far is written
+	exitTerminated  = 143 // the same by SIGTERM
 )
 
 // exitCodes are the codes as the help shows them.
@@ -25,6 +26,7 @@ var exitCodes = []struct {
 	{exitInput, "an input, a rule file or the state cannot be read"},
 	{exitFailed, "anything else, such as an output that cannot be written"},
 	{exitInterrupted, "interrupted; what was found until then is written"},
+	{exitTerminated, "told to stop by SIGTERM; the same"},
 }
 
 // exit is an error that knows its exit code. Without err nothing is said.

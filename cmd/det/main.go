@@ -7,15 +7,33 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/spf13/pflag"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	// The first interrupt asks for a clean end, the next one is not waited for.
-	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], newStreams(os.Stdin, os.Stdout, os.Stderr)))
+	os.Exit(run(untilStopped(), os.Args[1:], newStreams(os.Stdin, os.Stdout, os.Stderr)))
+}
+
+// errTerminated is why a context ended: SIGTERM.
+var errTerminated = errors.New("terminated")
+
+// untilStopped is a context that ends with an interrupt or SIGTERM. The first one asks
+// for a clean end, the next one is not waited for.
+func untilStopped() context.Context {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		cause := context.Canceled
+		if <-signals == syscall.SIGTERM {
+			cause = errTerminated
+		}
+		signal.Stop(signals)
+		cancel(cause)
+	}()
+	return ctx
 }
 
 // run is the program: its exit code follows from the arguments.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,6 +29,7 @@ type runFlags struct {
 	ahead       period
 	until       instant
 	state       path
+	saveEvery   period
 	rejects     path
 	ledger      path
 	strict      bool
@@ -60,7 +59,12 @@ name or folder has. Formats are found from names or first bytes; gzip and zstd a
 unpacked. What cannot be read is counted and set aside, never dropped in silence.
 
 Files are read whole, in order of time, so nothing is late. With --lateness they
-are read as a stream.`,
+are read as a stream.
+
+With --state the state is saved every minute while files are read, when the run is
+told to stop (interrupt, SIGTERM), and at the end. A run that was cut off goes on
+from there when the same command is given again: --out, --rejects and an NDJSON ledger
+are cut off where they were then, so that no alert is lost and none told twice.`,
 		examples: []example{
 			{"det run brute.det --input auth.ndjson.gz", "alerts as a table"},
 			{"det run rules/ --input logs/*.json --format ndjson --out alerts.ndjson", "a folder of rules, alerts to a file"},
@@ -84,6 +88,7 @@ func (o *runFlags) declare(f *pflag.FlagSet) {
 	f.Var(&o.ahead, "ahead", "how far ahead of the newest event an event may lie (366d; 3660d without --lateness); those further ahead are set aside and move no clock")
 	f.Var(&o.until, "until", "end the clock at this time; later events are left out")
 	f.Var(&o.state, "state", "go on from the state in this file, and save it there at the end")
+	f.Var(&o.saveEvery, "save-every", "with --state, how often the state is saved while events are read; 0s only at the end (default 1m)")
 	f.Var(&o.rejects, "rejects", "write what was set aside to this file, as NDJSON")
 	f.Var(&o.ledger, "risk-ledger", "write what alerts add to the scores of entities to this file (.ndjson or .parquet), to be read as --input risk=FILE")
 	f.IntVar(&o.shards, "shards", 1, "share the rules among so many workers, each on a core; the alerts are the same")
@@ -166,17 +171,27 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	if o.ahead.value != nil {
 		ahead = max(*o.ahead.value, time.Microsecond)
 	}
-	stats, err := rules.Run(ctx, det.RunOptions{
+	outs := &outputs{alerts, rejects, ledger}
+	every, err := o.saves(outs)
+	if err != nil {
+		return errors.Join(err, outs.close())
+	}
+	opts := det.RunOptions{
 		Shards: o.shards,
-		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Ahead: ahead, Until: o.until.value, State: o.state.value,
+		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Ahead: ahead, Until: o.until.value,
+		State: o.state.value, SaveEvery: every, Begin: outs.begin, End: outs.end,
 		Alerts:   alerts.write,
 		Reject:   rejects.told(),
 		Risk:     ledger.told(),
 		Progress: func(p det.Progress) { bar.update(p.Rows, p.Bytes, p.Total) },
 		Note:     func(note string) { fmt.Fprintln(bar.over(s.err), s.err.paint(bold, "note:"), note) },
-	})
+	}
+	if outs.resumable() {
+		opts.Mark = outs.mark
+	}
+	stats, err := rules.Run(ctx, opts)
 	bar.clear()
-	written := errors.Join(alerts.close(), rejects.close(), ledger.close())
+	written := outs.close()
 	for _, u := range stats.Unseen {
 		fmt.Fprintln(s.err, s.err.paint(bold, "note:"), unseen(u))
 	}
@@ -193,7 +208,7 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	}
 	switch {
 	case ctx.Err() != nil:
-		return &exit{exitInterrupted, fmt.Errorf("interrupted; %s until then", counted(int(alerts.n), "alert"))}
+		return o.stopped(ctx, err, alerts.n)
 	case written != nil:
 		return written
 	case err != nil:
@@ -225,9 +240,10 @@ var binary = []string{"parquet", "arrow", "feather"}
 
 // alertFile is where alerts go.
 type alertFile struct {
-	sink output.Sink
-	file io.Closer // nil for standard output
-	n    int64
+	format output.Writer
+	sink   output.Sink // to a file, nil before the run begins
+	file   *outFile    // nil for standard output
+	n      int64
 }
 
 // openAlerts opens the output in the format that was asked for or that its name has.
@@ -241,17 +257,41 @@ func (o *runFlags) openAlerts(s *streams, bar *progress) (*alertFile, error) {
 			return nil, usagef("%s is not for a terminal: write --out FILE", w.Name)
 		}
 		sink, err := w.Open(bar.over(s.out), output.Options{Color: s.out.color, Width: s.out.width})
-		return &alertFile{sink: sink}, err
+		return &alertFile{format: w, sink: sink}, err
 	}
-	f, err := create(o.out.value)
-	if err != nil {
-		return nil, err
+	f, err := openOut(o.out.value)
+	return &alertFile{format: w, file: f}, err
+}
+
+func (a *alertFile) begin(marks map[string]int64) error {
+	if a.file == nil {
+		return nil
 	}
-	sink, err := w.Open(f, output.Options{Width: plainWidth})
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
+	resumed, err := a.file.begin(marks)
+	if err != nil || resumed && !a.format.Resumable {
+		return err // whole as it is: write begins anew, should there be more
 	}
-	return &alertFile{sink: sink, file: f}, nil
+	return a.open(resumed)
+}
+
+// open begins the output in its file, or goes on with it.
+func (a *alertFile) open(resumed bool) (err error) {
+	a.sink, err = a.format.Open(a.file, output.Options{Width: plainWidth, Resumed: resumed})
+	return err
+}
+
+// resumable reports whether what was written can be gone on with. Of standard output
+// nothing can be taken back: whoever reads it knows alerts by their ids.
+func (a *alertFile) resumable() bool {
+	_, flushes := a.sink.(output.Flusher)
+	return a.file == nil && flushes || a.file != nil && a.format.Resumable
+}
+
+func (a *alertFile) mark(marks map[string]int64) error {
+	if err := a.sink.(output.Flusher).Flush(); err != nil || a.file == nil {
+		return err
+	}
+	return a.file.mark(marks)
 }
 
 // writer is the output format: the one given, or that of the file's suffix; the
@@ -272,37 +312,52 @@ func (o *runFlags) writer() (output.Writer, error) {
 
 func (a *alertFile) write(list []runtime.Alert) error {
 	a.n += int64(len(list))
+	if a.sink == nil {
+		if _, err := a.file.begin(nil); err != nil {
+			return err
+		}
+		if err := a.open(false); err != nil {
+			return err
+		}
+	}
 	return a.sink.Write(list)
 }
 
+// end writes all that is to be written.
+func (a *alertFile) end(marks map[string]int64) error {
+	var err error
+	if a.sink != nil {
+		err = a.sink.Close()
+		a.sink = nil
+	}
+	if err != nil || a.file == nil {
+		return err
+	}
+	return a.file.mark(marks)
+}
+
 func (a *alertFile) close() error {
-	err := a.sink.Close()
+	var err error
+	if a.sink != nil {
+		err = a.sink.Close()
+	}
 	if a.file != nil {
 		err = errors.Join(err, a.file.Close())
 	}
 	return err
 }
 
-// create makes an output file.
-func create(name string) (*os.File, error) {
-	f, err := os.Create(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("cannot write %s: there is no folder %s", name, filepath.Dir(name))
-	}
-	return f, err
-}
-
 // rejectFile is where set aside records go; without --rejects it is empty.
 type rejectFile struct {
 	w    *input.RejectWriter
-	file io.Closer
+	file *outFile
 }
 
 func (o *runFlags) openRejects() (*rejectFile, error) {
 	if o.rejects.value == "" {
 		return &rejectFile{}, nil
 	}
-	f, err := create(o.rejects.value)
+	f, err := openOut(o.rejects.value)
 	if err != nil {
 		return nil, err
 	}
@@ -315,6 +370,24 @@ func (r *rejectFile) told() func(input.Reject) {
 		return nil
 	}
 	return r.w.Add
+}
+
+func (r *rejectFile) begin(marks map[string]int64) error {
+	if r.w == nil {
+		return nil
+	}
+	_, err := r.file.begin(marks)
+	return err
+}
+
+func (r *rejectFile) mark(marks map[string]int64) error {
+	if r.w == nil {
+		return nil
+	}
+	if err := r.w.Flush(); err != nil {
+		return err
+	}
+	return r.file.mark(marks)
 }
 
 func (r *rejectFile) close() error {

@@ -32,6 +32,11 @@ func (e *Engine) OpenFeed(stream int, source int32) {
 	e.feeds.of[feed{stream, source}] = &at
 }
 
+// ResumeFeed sets the clock of an open feed to what it was when state was saved.
+func (e *Engine) ResumeFeed(stream int, source int32, clock int64) {
+	*e.feeds.of[feed{stream, source}] = clock
+}
+
 // CloseFeed says that no more rows of a source will come into a stream.
 func (e *Engine) CloseFeed(ctx context.Context, stream int, source int32) error {
 	delete(e.feeds.of, feed{stream, source})

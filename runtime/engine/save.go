@@ -24,8 +24,11 @@ const (
 // LockFile keeps other runs from a state file until unlock is called.
 func LockFile(path string) (unlock func() error, err error) { return state.Lock(path) }
 
-// SaveFile saves the state to a file, whole or not at all.
-func (e *Engine) SaveFile(path string) error { return state.WriteFile(path, e.sections()) }
+// SaveFile saves the state to a file, whole or not at all, with sections of the
+// caller's own beside it.
+func (e *Engine) SaveFile(path string, more ...state.Section) error {
+	return state.WriteFile(path, append(e.sections(), more...))
+}
 
 // Save writes the state.
 func (e *Engine) Save(w io.Writer) error { return state.Write(w, e.sections()) }

@@ -110,6 +110,14 @@ type Batch struct {
 	Rows   []int64 // record number of each row; nil when they run on from First
 }
 
+// Number is the record number of row i.
+func (b Batch) Number(i int) int64 {
+	if b.Rows == nil {
+		return b.First + int64(i)
+	}
+	return b.Rows[i]
+}
+
 // Stream gives batches until io.EOF. The caller releases each Batch's Record. An
 // error other than io.EOF means that the rest of the file is unreadable.
 type Stream interface {

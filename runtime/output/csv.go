@@ -10,9 +10,12 @@ import (
 )
 
 var csvWriter = Writer{
-	Name: "csv", Doc: "comma-separated with a header; objects and lists are JSON in a cell, and a cell that a spreadsheet would run as a formula gets an apostrophe before it", Suffixes: []string{".csv"},
-	Open: func(w io.Writer, _ Options) (Sink, error) {
+	Name: "csv", Doc: "comma-separated with a header; objects and lists are JSON in a cell, and a cell that a spreadsheet would run as a formula gets an apostrophe before it", Suffixes: []string{".csv"}, Resumable: true,
+	Open: func(w io.Writer, o Options) (Sink, error) {
 		c := csv.NewWriter(w)
+		if o.Resumed {
+			return &csvSink{c}, nil
+		}
 		return &csvSink{c}, c.Write(csvHead)
 	},
 }
@@ -51,10 +54,12 @@ func (s *csvSink) Write(alerts []runtime.Alert) error {
 	return nil
 }
 
-func (s *csvSink) Close() error {
+func (s *csvSink) Flush() error {
 	s.w.Flush()
 	return s.w.Error()
 }
+
+func (s *csvSink) Close() error { return s.Flush() }
 
 // harmless keeps a spreadsheet from running a cell that an attacker wrote
 // (OWASP, CSV injection).

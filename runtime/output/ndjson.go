@@ -8,7 +8,7 @@ import (
 )
 
 var ndjsonWriter = Writer{
-	Name: "ndjson", Doc: "one JSON object a line", Suffixes: []string{".ndjson", ".jsonl", ".json"},
+	Name: "ndjson", Doc: "one JSON object a line", Suffixes: []string{".ndjson", ".jsonl", ".json"}, Resumable: true,
 	Open: func(w io.Writer, _ Options) (Sink, error) { return &ndjson{w: bufio.NewWriter(w)}, nil },
 }
 
@@ -27,4 +27,6 @@ func (s *ndjson) Write(alerts []runtime.Alert) error {
 	return nil
 }
 
-func (s *ndjson) Close() error { return s.w.Flush() }
+func (s *ndjson) Flush() error { return s.w.Flush() }
+
+func (s *ndjson) Close() error { return s.Flush() }

@@ -11,6 +11,7 @@ import (
 
 var ocsfWriter = Writer{
 	Name: "ocsf", Doc: "OCSF 1.3 Detection Finding (class 2004), one JSON object a line",
+	Resumable: true,
 	Open: func(w io.Writer, _ Options) (Sink, error) {
 		b := bufio.NewWriter(w)
 		enc := json.NewEncoder(b)
@@ -116,7 +117,9 @@ func (s *ocsf) Write(alerts []runtime.Alert) error {
 	return nil
 }
 
-func (s *ocsf) Close() error { return s.w.Flush() }
+func (s *ocsf) Flush() error { return s.w.Flush() }
+
+func (s *ocsf) Close() error { return s.Flush() }
 
 // toFinding is an alert as a finding. What OCSF has no place for stands under
 // unmapped, with the names that it has in our own JSON.

@@ -13,6 +13,8 @@ import (
 type Options struct {
 	Color bool // of the table
 	Width int  // of the table, in columns; 0 is 100
+	// Resumed goes on with what an earlier sink of a Resumable format wrote.
+	Resumed bool
 }
 
 // Sink takes alerts. Close writes what is buffered; it does not close what is
@@ -22,12 +24,18 @@ type Sink interface {
 	Close() error
 }
 
+// Flusher is a Sink that can write what it has buffered without ending.
+type Flusher interface{ Flush() error }
+
 // Writer is one output format.
 type Writer struct {
 	Name     string
 	Doc      string
 	Suffixes []string
-	Open     func(w io.Writer, o Options) (Sink, error)
+	// Resumable says that a file may be cut off behind any alert and gone on with. The
+	// sink is a Flusher then.
+	Resumable bool
+	Open      func(w io.Writer, o Options) (Sink, error)
 }
 
 // Writers are the formats.

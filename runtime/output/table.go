@@ -59,7 +59,9 @@ func (t *table) Write(alerts []runtime.Alert) error {
 	return t.w.Flush()
 }
 
-func (t *table) Close() error {
+func (t *table) Close() error { return t.Flush() }
+
+func (t *table) Flush() error {
 	if t.widths == nil && len(t.waiting) > 0 {
 		t.settle()
 	}
