@@ -18,6 +18,61 @@ var kept = []string{
 	"falsepositives", "tags", "logsource", "detection", "correlation", "filter", "action",
 }
 
+// keptOfFilter are those of a filter, which is no rule of its own.
+var keptOfFilter = []string{"logsource", "filter", "action"}
+
+// Document is a YAML document of a file: where it stands, with the comments around
+// it, and whether it is a filter, whose lines are part of the rules that it tunes.
+type Document struct {
+	At     source.Span
+	Filter bool
+	// Unwritable is where it names a field that the language has no way to write:
+	// names are written in backquotes, so that none can hold one.
+	Unwritable source.Span
+}
+
+// Documents are the documents of a file, in order.
+func Documents(f *source.File) []Document {
+	var out []Document
+	for _, p := range parts(f.Text) {
+		n := read(f, p, &diag.List{})
+		out = append(out, Document{
+			At:     source.Span{File: f, Start: p.start, End: p.start + len(p.text)},
+			Filter: n.get("filter") != nil,
+		})
+		for _, part := range []string{"detection", "filter", "correlation"} {
+			if at := unwritable(n.get(part), part == "correlation"); !at.IsZero() {
+				out[len(out)-1].Unwritable = at
+			}
+		}
+	}
+	return out
+}
+
+// unwritable finds a key, or with values also a value, that holds a backquote.
+func unwritable(n *node, values bool) source.Span {
+	if n == nil {
+		return source.Span{}
+	}
+	if values && strings.ContainsAny(n.text, "`\n") {
+		return n.at
+	}
+	for _, f := range n.fields {
+		if strings.ContainsAny(f.key.text, "`\n") {
+			return f.key.at
+		}
+		if at := unwritable(f.value, values); !at.IsZero() {
+			return at
+		}
+	}
+	for _, x := range n.items {
+		if at := unwritable(x, values); !at.IsZero() {
+			return at
+		}
+	}
+	return source.Span{}
+}
+
 // Comments are the comments of a file, in order of their places, as comments of the
 // language: those in the YAML, and what rules say that their trees have no place
 // for, such as `related`.
@@ -47,8 +102,12 @@ func Comments(f *source.File) []*ast.Comment {
 // left are the entries of a rule that its tree has no place for, a comment a line.
 func left(f *source.File, n *node, end int) []*ast.Comment {
 	var out []*ast.Comment
+	known := kept
+	if n.get("filter") != nil {
+		known = keptOfFilter
+	}
 	for i, x := range n.fields {
-		if slices.Contains(kept, x.key.text) {
+		if slices.Contains(known, x.key.text) {
 			continue
 		}
 		stop := end
