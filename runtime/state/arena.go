@@ -34,11 +34,6 @@ func (a *arena) get(at uint64, n int) []byte {
 	return a.chunks[at>>32][off : off+n : off+n]
 }
 
-// holds reports whether n bytes lie at a place.
-func (a *arena) holds(at uint64, n int) bool {
-	return at>>32 < uint64(len(a.chunks)) && int(uint32(at))+n <= len(a.chunks[at>>32])
-}
-
 func (a *arena) reset() { *a = arena{} }
 
 func (a *arena) bytes() int {

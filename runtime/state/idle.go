@@ -10,8 +10,9 @@ type idle struct {
 	dead   vec.Bitmap
 	nDead  int
 	order  []int32 // ids in the order of their death; some may live again
-	free   []int32
+	free   []int32 // ids of isFree, and perhaps some that were taken up again by Join
 	isFree vec.Bitmap
+	nFree  int
 	sweeps int
 }
 
@@ -66,17 +67,30 @@ func (d *idle) revive(id int32) {
 
 // take is a free id, if there is one.
 func (d *idle) take() (int32, bool) {
-	if len(d.free) == 0 {
-		return 0, false
+	for len(d.free) > 0 {
+		id := d.free[len(d.free)-1]
+		d.free = d.free[:len(d.free)-1]
+		if has(d.isFree, id) {
+			d.claim(id)
+			return id, true
+		}
 	}
-	id := d.free[len(d.free)-1]
-	d.free = d.free[:len(d.free)-1]
+	return 0, false
+}
+
+// vacate makes an id free; claim takes one that is.
+func (d *idle) vacate(id int32) {
+	set(&d.isFree, id)
+	d.nFree++
+}
+
+func (d *idle) claim(id int32) {
 	d.isFree.Clear(int(id))
-	return id, true
+	d.nFree--
 }
 
 // count is how many ids stand for no key.
-func (d *idle) count() int { return d.nDead + len(d.free) }
+func (d *idle) count() int { return d.nDead + d.nFree }
 
 func (d *idle) reset() { *d = idle{sweeps: d.sweeps + 1} }
 
@@ -91,7 +105,7 @@ func (k *Keys) makeRoom(n int) {
 	if d.nDead == 0 {
 		return
 	}
-	if d.nDead >= max(sweepLeast, k.cells.n/4) || k.max-k.cells.n+len(d.free) < n {
+	if d.nDead >= max(sweepLeast, k.cells.n/4) || k.max-k.taken() < n {
 		k.sweep()
 	}
 }
@@ -119,7 +133,7 @@ func (k *Keys) sweep() {
 			k.cells.arena.size -= len(k.cells.text(w0, w1))
 		}
 		d.dead.Clear(int(id))
-		set(&d.isFree, id)
+		d.vacate(id)
 		d.free = append(d.free, id)
 	}
 	d.order, d.nDead = d.order[:0], 0

@@ -73,8 +73,11 @@ func (k *Keys) Len() int { return k.cells.n }
 // Live is how many ids stand for a key: Len less those that were freed.
 func (k *Keys) Live() int { return k.cells.n - k.idle.count() }
 
-// Room is how many more ids there can be, besides those that were freed.
-func (k *Keys) Room() int { return k.max - k.cells.n }
+// Room is how many more keys the table takes.
+func (k *Keys) Room() int { return k.max - k.taken() }
+
+// taken is how many ids are not free: they stand for a key, or are dead.
+func (k *Keys) taken() int { return k.cells.n - k.idle.nFree }
 
 // Bytes is the memory held, what is remembered about dictionaries included.
 func (k *Keys) Bytes() int {
@@ -180,13 +183,10 @@ func (k *Keys) find(h, w0, w1 uint64, key string) int32 {
 		}
 		return id
 	}
-	if k.cells.n > k.max && k.Live() >= k.max { // more were loaded than the table takes now
+	if k.taken() >= k.max {
 		return NoRoom
 	}
 	if id, ok = k.idle.take(); !ok {
-		if k.cells.n >= k.max {
-			return NoRoom
-		}
 		id = k.cells.add()
 	}
 	if k.form.long(w1) {
