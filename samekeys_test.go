@@ -106,3 +106,35 @@ func TestSameKeys(t *testing.T) {
 func without(list, other []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(other, s) })
 }
+
+// TestSharedKeysTakeLess compares what rules of one key take with what they take
+// alone.
+func TestSharedKeysTakeLess(t *testing.T) {
+	records := concurrentRecords(memory.NewGoAllocator())
+	bytesOf := func(rules string) (n int) {
+		e, err := compileText(t, sameSchema+rules).NewEngine(det.EngineOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		for _, rec := range records {
+			if err := e.Push("event", rec); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, r := range e.Stats().Rules {
+			n += r.Stages[0].Bytes
+		}
+		return n
+	}
+	rule := func(name, stages string) string {
+		return fmt.Sprintf("\nrule %s {\n  from event\n  %s by user, command evidence 0 { runs = count() }\n  when runs > 1\n}\n", name, stages)
+	}
+	a, b, c := rule("a", "window 1h"), rule("b", "window 2h"), rule("c", "where command != \"ls\"\n  window 1h")
+	if one, both := bytesOf(a)+bytesOf(b), bytesOf(a+b); both >= one*3/4 {
+		t.Errorf("the rules take %d bytes together and %d alone", both, one)
+	}
+	if one, both := bytesOf(a)+bytesOf(c), bytesOf(a+c); both != one {
+		t.Errorf("rules of other events take %d bytes together and %d alone", both, one)
+	}
+}

@@ -39,7 +39,7 @@ const DefaultIndexFrom = 16
 // Program makes a program of a rule set. Each call makes one of its own, with
 // fresh state.
 func Program(set *plan.Set, opts Options) (*engine.Program, error) {
-	b := &builder{set: set, watch: opts.Watched, sharded: opts.Sharded, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}, prints: &fingerprints{rules: map[*plan.Rule]*meaning{}}}
+	b := &builder{set: set, watch: opts.Watched, sharded: opts.Sharded, prog: &engine.Program{}, streams: map[*types.Schema]*streamBuilder{}, rules: map[*plan.Rule]int{}, prints: &fingerprints{rules: map[*plan.Rule]*meaning{}}, keys: keyTables{}}
 	for _, s := range set.Schemas {
 		b.stream(s)
 	}
@@ -60,6 +60,7 @@ type builder struct {
 	streams map[*types.Schema]*streamBuilder
 	rules   map[*plan.Rule]int
 	prints  *fingerprints
+	keys    keyTables
 	derived bool // a rule reads alerts or risk
 	watch   bool
 	sharded bool
@@ -140,10 +141,11 @@ type ruleBuilder struct {
 	where []plan.Expr   // conditions of the segment that is open
 	tests []engine.Test // the same, of a rule that is traced
 	trace bool
+	keys  keyTables
 }
 
 func (b *builder) rule(r *plan.Rule, traced bool) error {
-	rb := &ruleBuilder{rule: r, trace: traced, watch: b.watch, out: &engine.Rule{
+	rb := &ruleBuilder{rule: r, trace: traced, watch: b.watch, keys: b.keys, out: &engine.Rule{
 		Name: r.Name, ID: r.Meta.ID, Level: r.Meta.Level, Attack: r.Meta.Attack, Stream: -1, Muted: r.Meta.Muted, Indexed: -1,
 		Source: r.From.Name(),
 	}}
@@ -221,12 +223,15 @@ func (rb *ruleBuilder) stage(st *plan.Stage, at int) error {
 		}
 		return nil
 	}
+	inputs := st.Inputs
+	args, in := st.Placed(), op.Row{}
+	if !grouped {
+		args.Keys = rb.keys.of(rb.out.Stream, rb.where, st)
+	}
 	seg, err := rb.segment(st.Spec.Name, at)
 	if err != nil {
 		return err
 	}
-	inputs := st.Inputs
-	args, in := st.Placed(), op.Row{}
 	if st.Cond != nil { // when: its condition is its input
 		inputs = []plan.Expr{st.Cond}
 		args = &op.Args{Head: []op.Arg{{Name: "condition", Col: st.Before, Type: types.TBool}}}

@@ -68,6 +68,7 @@ func newEarly(in Row, a *Args, f frame) (runtime.Operator, error) {
 	if w.tally, err = newTally(a.Aggs); err != nil {
 		return nil, err
 	}
+	a.Keys.join(w.groups)
 	if !a.Persist {
 		w.groups.live = w.book.live
 	}

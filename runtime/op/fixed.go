@@ -75,6 +75,7 @@ func newFixed(in Row, a *Args, f frame) (runtime.Operator, error) {
 		return nil, err
 	}
 	w.spare = append(w.spare, p)
+	a.Keys.join(w.groups)
 	if !a.Persist {
 		w.groups.live = w.live
 	}

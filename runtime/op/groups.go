@@ -28,6 +28,11 @@ type groups struct {
 	// live marks the keys for which something is kept; nil keeps all keys for good.
 	live func(used vec.Bitmap)
 
+	max   int
+	table *KeyTable  // nil unless the keys may be shared
+	owned vec.Bitmap // of keys that are shared, those of this stage,
+	owns  int        // and how many they are
+
 	missing, overflow int64 // rows left out
 	full              bool  // nothing was idle when room was last sought
 	trace             hold
@@ -38,7 +43,7 @@ type groups struct {
 }
 
 func newGroups(by []Arg, max int) *groups {
-	g := &groups{}
+	g := &groups{max: max}
 	kinds := make([]types.Kind, len(by))
 	for i, a := range by {
 		kinds[i] = a.Type.Kind
@@ -99,13 +104,20 @@ func (g *groups) try(b *runtime.Batch, rows []int32, n int) (ids []int32, missin
 	}
 	g.ids = slices.Grow(g.ids[:0], n)[:n]
 	missing, overflow = g.keys.IDs(g.vecs, rows, n, g.ids)
+	if g.shared() {
+		overflow += g.own(g.ids)
+	}
 	return g.ids, missing, overflow
 }
 
 // fit reports whether there is room for the keys of a batch. In nearly every batch that
 // is plain without looking them up.
 func (g *groups) fit(b *runtime.Batch) bool {
-	if b.Rows() <= g.keys.Room() {
+	room := g.keys.Room()
+	if g.shared() {
+		room = g.max - g.owns
+	}
+	if b.Rows() <= room {
 		return true
 	}
 	_, _, overflow := g.try(b, b.Sel, b.Rows())
@@ -162,6 +174,11 @@ func (g *groups) reclaim() bool {
 	}
 	used := vec.NewBitmap(g.keys.Len())
 	g.live(used)
+	if g.shared() {
+		g.full = !g.disown(used)
+		g.keys.Sweep()
+		return !g.full
+	}
 	g.idle = g.idle[:0]
 	for id := range int32(g.keys.Len()) {
 		if !used.Get(int(id)) && g.keys.Alive(id) {
@@ -174,12 +191,20 @@ func (g *groups) reclaim() bool {
 	return !g.full
 }
 
+// count is how many keys are held.
+func (g *groups) count() int {
+	if g.shared() {
+		return g.owns
+	}
+	return g.keys.Live()
+}
+
 // settle is told when keys went out of use. It gives idle codes back when far more
 // are held than the n in use. It must not come while codes that of gave are still
 // to be used.
 func (g *groups) settle(n int) {
 	g.full = false
-	if g.live != nil && g.keys.Live() > 8*n+idleKeys {
+	if g.live != nil && g.count() > 8*n+idleKeys {
 		g.reclaim()
 	}
 }
@@ -206,25 +231,50 @@ func present(ids, rows []int32) (_, kept []int32) {
 
 // meter is what the keys take, and the rows left out. With codes in dead hands
 // given back only in bulk, the keys held may be more than those in use.
+// Of a table that is shared each stage tells its part.
 func (g *groups) meter() runtime.Meters {
+	bytes := g.keys.Bytes()
+	if g.shared() {
+		bytes = bytes/len(g.table.users) + 8*cap(g.owned)
+	}
 	return runtime.Meters{
-		Groups:     g.keys.Live(),
-		Bytes:      g.keys.Bytes() + 4*cap(g.ids) + 4*cap(g.idle),
+		Groups:     g.count(),
+		Bytes:      bytes + 4*cap(g.ids) + 4*cap(g.idle),
 		MissingKey: g.missing,
 		Overflow:   g.overflow,
 	}
 }
 
 func (g *groups) save(w *state.Writer) {
-	g.keys.Save(w)
+	w.Int(g.number())
+	if g.shared() {
+		g.keys.SaveOf(w, g.owned)
+	} else {
+		g.keys.Save(w)
+	}
 	w.Int(g.missing)
 	w.Int(g.overflow)
 }
 
 func (g *groups) load(r *state.Reader) error {
-	if err := g.keys.Load(r); err != nil {
+	if err := g.loadKeys(r); err != nil {
 		return err
 	}
 	g.missing, g.overflow = r.Int(), r.Int()
 	return r.Err()
+}
+
+// loadKeys reads the keys; into a table that is shared, beside those of others.
+func (g *groups) loadKeys(r *state.Reader) (err error) {
+	number := r.Int()
+	if g.shared() && !g.table.takes(number) {
+		g.leave()
+	}
+	if !g.shared() {
+		return g.keys.Load(r)
+	}
+	if g.owned, err = g.keys.Join(r); err == nil {
+		g.owns = g.owned.Count()
+	}
+	return err
 }

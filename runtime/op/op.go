@@ -146,6 +146,7 @@ type Args struct {
 	Shown   []int            // input columns that evidence shows
 	Persist bool             // later stages keep state by entity: codes must not be reused
 	Parts   bool             // later stages take the rows of one window in several batches
+	Keys    *KeyTable        // where a window may keep its keys; nil for a table of its own
 }
 
 // Has reports whether a clause or flag was written.

@@ -126,6 +126,7 @@ func newSession(in Row, a *Args, f frame) (runtime.Operator, error) {
 	if w.tally, err = newTally(a.Aggs); err != nil {
 		return nil, err
 	}
+	a.Keys.join(w.groups)
 	if !a.Persist {
 		w.groups.live = w.visits.live
 	}

@@ -96,9 +96,6 @@ func (c *cells) words(id int32) (w0, w1 uint64) {
 // text is the key of a cell that points into the arena.
 func (c *cells) text(w0, w1 uint64) []byte { return c.arena.get(w0, int(uint32(w1))) }
 
-// used is the pages that hold cells.
-func (c *cells) used() [][]cell { return c.pages[:(c.n+pageLen-1)/pageLen] }
-
 func (c *cells) reset() {
 	c.n = 0
 	c.arena.reset()

@@ -25,7 +25,7 @@ import (
 // nothing in it that is believed before its checksum was.
 const (
 	fileMagic   = "det state\x00\x00\x00"
-	fileVersion = 4
+	fileVersion = 5
 	fileEnd     = "end!"
 	headLen     = len(fileMagic) + 4
 	tailLen     = 8 + 8 + len(fileEnd)

@@ -131,7 +131,7 @@ func TestFileMessages(t *testing.T) {
 	}{
 		{"empty", nil, "0 bytes"},
 		{"another format", []byte("PK\x03\x04" + strings.Repeat("x", 100)), `does not begin with "det state"`},
-		{"another version", change(len(fileMagic)), "version 5, this program reads version 4"},
+		{"another version", change(len(fileMagic)), "version 6, this program reads version 5"},
 		{"a section", change(headLen + 9), `section "rule a" is damaged`},
 		{"the index", change(len(good) - tailLen - 1), "index is damaged"},
 		{"cut", good[:len(good)-1], "cut short"},
