@@ -349,8 +349,31 @@ func (n *run) read(ctx context.Context) error {
 
 // finish ends the input, and gives what could not be read.
 func (n *run) finish(ctx context.Context) error {
+	if n.opts.Lateness != nil && !n.opts.Until.IsZero() {
+		if err := n.engine.Advance(ctx, n.opts.Until.UnixMicro()); err != nil {
+			return err
+		}
+	}
+	if n.opts.State != "" && len(n.failed) > 0 {
+		return n.forgo(ctx)
+	}
 	if err := n.end(ctx); err != nil {
 		return err
+	}
+	n.tell(true)
+	return errors.Join(n.failed...)
+}
+
+// forgo ends a run that could not read all of its inputs, without saving its state:
+// the clock in it would be past the events of the others, which could never be counted.
+func (n *run) forgo(ctx context.Context) error {
+	if n.opts.Lateness == nil {
+		if err := n.engine.Drain(ctx); err != nil {
+			return err
+		}
+	}
+	if n.opts.Note != nil {
+		n.opts.Note(fmt.Sprintf("the state in %s is left as it was, since not all inputs could be read: run again when they can, or without them; alerts that come twice have the same id", n.opts.State))
 	}
 	n.tell(true)
 	return errors.Join(n.failed...)

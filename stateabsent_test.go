@@ -53,6 +53,7 @@ type parts struct {
 	dir      string
 	lateness *time.Duration
 	shards   int
+	until    time.Time
 	n        int
 }
 
@@ -69,7 +70,7 @@ func (p *parts) run(rules, events string) (alerts, notes []string, outdated int6
 		p.t.Fatal(err)
 	}
 	stats, err := set.Run(context.Background(), det.RunOptions{
-		Inputs: []string{path}, State: filepath.Join(p.dir, "state"), Lateness: p.lateness, Shards: p.shards,
+		Inputs: []string{path}, State: filepath.Join(p.dir, "state"), Lateness: p.lateness, Shards: p.shards, Until: p.until,
 		Note: func(s string) { notes = append(notes, s) },
 		Alerts: func(list []runtime.Alert) error {
 			for _, a := range list {
@@ -210,4 +211,66 @@ func TestStateInUse(t *testing.T) {
 	if _, err := set.Run(context.Background(), opts); err != nil {
 		t.Errorf("a later run: %v", err)
 	}
+}
+
+// A run that ends its clock judges what came before, also in a stream that goes on
+// later: rows before that time do not wait for ones that could still come.
+func TestStateUntil(t *testing.T) {
+	lateness := 3 * time.Hour
+	p := &parts{t: t, dir: t.TempDir(), lateness: &lateness, until: time.Date(2024, 3, 1, 11, 0, 0, 0, time.UTC)}
+	rules := fmt.Sprintf(lateSchema, "string") + hourRule
+	alerts, _, _ := p.run(rules, logins("ann", "01 10:10:00", "01 10:20:00", "01 11:30:00"))
+	same(t, "alerts", alerts, "hour c 2")
+	p.until = time.Time{}
+	alerts, notes, _ := p.run(rules, logins("ann", "01 11:30:00", "01 11:40:00", "01 20:00:00"))
+	same(t, "alerts", alerts, "hour c 2")
+	same(t, "notes", notes)
+}
+
+// A run that could not read all of its inputs leaves the state as it was: its clock
+// would pass the events of the others, which then could never be counted.
+func TestStateAfterUnreadInput(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	set, _ := det.Compiler{}.Sources(det.Source{Name: "r.det", Text: fmt.Sprintf(lateSchema, "string") + dayRule})
+	state := filepath.Join(dir, "state")
+	run := func(paths ...string) (alerts, notes []string, err error) {
+		_, err = set.Run(context.Background(), det.RunOptions{
+			Inputs: paths, State: state,
+			Note: func(s string) { notes = append(notes, s) },
+			Alerts: func(list []runtime.Alert) error {
+				for _, a := range list {
+					alerts = append(alerts, a.Rule+" "+output.List(a.Values))
+				}
+				return nil
+			},
+		})
+		return alerts, notes, err
+	}
+	if _, _, err := run(path("a.ndjson", logins("ann", "01 01:00:00"))); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken, later := path("b.parquet", "PAR1 nothing"), path("c.ndjson", logins("ann", "01 03:00:00", "02 03:00:00"))
+	_, notes, err := run(broken, later)
+	if unread := new(det.InputError); !errors.As(err, &unread) || len(notes) != 1 || !strings.Contains(notes[0], "is left as it was") {
+		t.Errorf("error %v, notes %q", err, notes)
+	}
+	if after, _ := os.ReadFile(state); string(after) != string(before) {
+		t.Error("the state is another")
+	}
+	alerts, _, err := run(path("b.ndjson", logins("ann", "01 02:00:00", "01 02:30:00", "01 02:40:00")), later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "alerts", alerts, "day c 5")
 }
