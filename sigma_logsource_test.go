@@ -25,6 +25,7 @@ func TestSigmaLogSources(t *testing.T) {
 		"product azure, service auditlogs", "product gcp, service gcp.audit", "product gcp, service google_workspace.admin", "product github, service audit",
 		"product kubernetes, service audit", "product m365, service audit", "product zeek, service dns", "product zeek, service http",
 		"category webserver", "category proxy", "category dns", "category firewall", "product toaster, service bread",
+		"service cloudtrail", "product windows, category process_creatoin", "product windows, service sekurity",
 	}
 	const sysmon = `"Channel": "Microsoft-Windows-Sysmon/Operational"`
 	tests := []struct{ event, want string }{
@@ -38,10 +39,10 @@ func TestSigmaLogSources(t *testing.T) {
 		{`{"Channel": "PowerShellCore/Operational", "EventID": 4104}`, "product windows; product windows, category ps_script; product windows, service powershell"},
 		{`{"Channel": "Microsoft-Windows-Windows Defender/Operational", "EventID": 1116}`, "product windows; category antivirus"},
 		{`{"Channel": "Linux-Sysmon/Operational", "EventID": 1}`, "product linux; product linux, category process_creation"},
-		{`{"type": "EXECVE", "a0": "ls"}`, "product linux, service auditd"},
+		{`{"type": "EXECVE", "a0": "ls"}`, "product linux; product linux, service auditd"},
 		{`{"SYSLOG_IDENTIFIER": "sshd", "MESSAGE": "x"}`, "product linux; product linux, service sshd"},
 		{`{"host": {"os": {"type": "macos"}}, "event": {"category": ["process"], "type": ["start"]}}`, "product macos, category process_creation"},
-		{`{"eventSource": "iam.amazonaws.com", "eventName": "CreateUser"}`, "product aws, service cloudtrail"},
+		{`{"eventSource": "iam.amazonaws.com", "eventName": "CreateUser"}`, "product aws, service cloudtrail; service cloudtrail"},
 		{`{"eventType": "user.session.start", "actor": {"type": "User"}}`, "product okta, service okta"},
 		{`{"category": "SignInLogs"}`, "product azure, service signinlogs"},
 		{`{"category": "AuditLogs"}`, "product azure, service auditlogs"},

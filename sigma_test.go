@@ -55,7 +55,8 @@ func TestSigmaPublicRules(t *testing.T) {
 	if diff := cmp.Diff(want, refused); diff != "" {
 		t.Errorf("refused (-want +got)\n%s", diff)
 	}
-	// Applications whose log nothing tells apart (D0907), two fields that Sysmon does
+	// Applications and services of network devices whose log nothing tells apart
+	// (D0907), two fields that Sysmon does
 	// not have (D0908), two numbers that begin with 0 (D0912).
 	if diff := cmp.Diff(map[string]int{"D0907": 16, "D0908": 2, "D0912": 2}, notes); diff != "" {
 		t.Errorf("notes and warnings (-want +got)\n%s", diff)

@@ -366,9 +366,11 @@ func (c *checker) mappedField(s *types.Schema, b *ast.Block, st *ast.Stage) {
 }
 
 // logsource is logsource(product: …, category: …, service: …): the condition of the
-// events of a log source. Of the sources that the mappings have, those hold whose
-// parts the named one has; of several of which one says more than the other, only
-// that one; of several that say the same, any.
+// events of a log source. The sources that the mappings have are those of that name.
+// Where there is none, a name that says less stands for all sources that say more,
+// and one that says more for what lies in several that say less together: the
+// category and the service of a product. A name of which no source knows a part is
+// unknown, however much they know of the rest.
 func (c *checker) logsource(s *scope, x *ast.Call) plan.Expr {
 	var want sourceParts
 	cond := c.sources(s, x, &want)
@@ -387,30 +389,16 @@ func (c *checker) sources(s *scope, x *ast.Call, want *sourceParts) plan.Expr {
 		c.diags.Errorf("D0205", x.At, "logsource stands in a rule over events, and names a product, category or service")
 		return nil
 	}
-	var fit []*logSource
-	if m := c.mapped[s.rule.rule.From.Schema]; m != nil {
-		for _, src := range m.sources {
-			if src.parts.within(*want) {
-				fit = append(fit, src)
-			}
-		}
-	}
 	var groups [][]*logSource
-	for _, src := range fit {
-		if slices.ContainsFunc(fit, func(o *logSource) bool { return o.parts != src.parts && src.parts.within(o.parts) }) {
-			continue
-		}
-		i := slices.IndexFunc(groups, func(g []*logSource) bool { return g[0].parts == src.parts })
-		if i < 0 {
-			groups = append(groups, []*logSource{src})
-		} else {
-			groups[i] = append(groups[i], src)
-		}
+	if m := c.mapped[s.rule.rule.From.Schema]; m != nil {
+		groups = m.named(*want)
 	}
 	if len(groups) == 0 {
 		return c.selfNamed(s, x, *want)
 	}
 	var all []plan.Expr
+	var known []string
+	listed := true
 	for _, g := range groups {
 		var any []plan.Expr
 		for _, src := range g {
@@ -419,14 +407,81 @@ func (c *checker) sources(s *scope, x *ast.Call, want *sourceParts) plan.Expr {
 				return nil
 			}
 			any = append(any, e)
-			s.rule.known = append(s.rule.known, src.fields...)
+			known = append(known, src.fields...)
+			listed = listed && len(src.fields) > 0
 		}
 		all = append(all, either(any, x.At))
+	}
+	if listed {
+		s.rule.known = append(s.rule.known, known...)
 	}
 	if len(all) == 1 {
 		return all[0]
 	}
 	return &plan.And{Xs: all, At: x.At}
+}
+
+// named are the sources of a name: events of it are in one of each group.
+func (m *mapped) named(want sourceParts) [][]*logSource {
+	var same, more, less []*logSource
+	for _, src := range m.sources {
+		switch {
+		case src.parts == want:
+			same = append(same, src)
+		case want.within(src.parts):
+			more = append(more, src)
+		case src.parts.within(want):
+			less = append(less, src)
+		}
+	}
+	switch {
+	case len(same) > 0:
+		return [][]*logSource{same}
+	case len(more) > 0:
+		return [][]*logSource{more}
+	}
+	var groups [][]*logSource
+	var said sourceParts
+	for _, src := range less {
+		if slices.ContainsFunc(less, func(o *logSource) bool { return o.parts != src.parts && src.parts.within(o.parts) }) {
+			continue
+		}
+		for i, v := range src.parts {
+			said[i] = max(said[i], v)
+		}
+		i := slices.IndexFunc(groups, func(g []*logSource) bool { return g[0].parts == src.parts })
+		if i < 0 {
+			groups = append(groups, []*logSource{src})
+		} else {
+			groups[i] = append(groups[i], src)
+		}
+	}
+	if said != want {
+		return nil
+	}
+	return groups
+}
+
+// nearest is what was probably meant by a name that no source has: one that differs
+// from it in a part of a similar spelling.
+func (m *mapped) nearest(want sourceParts) (meant string, ok bool) {
+	for i, v := range want {
+		var known []string
+		for _, src := range m.sources {
+			rest, of := want, src.parts
+			rest[i], of[i] = "", ""
+			if src.parts[i] != "" && of.within(rest) {
+				known = append(known, src.parts[i])
+			}
+		}
+		if v == "" || slices.Contains(known, v) {
+			continue
+		}
+		if near, ok := diag.Nearest(v, known); ok {
+			return logSourceParts[i] + " " + near, true
+		}
+	}
+	return "", false
 }
 
 // sourceNames reads the arguments of logsource into want; false where something is
@@ -475,8 +530,16 @@ func (c *checker) selfNamed(s *scope, x *ast.Call, want sourceParts) plan.Expr {
 			&plan.Col{Column: col, At: x.At}, &plan.Const{Value: v, T: types.TString, At: x.At},
 		}, T: types.TBool, At: x.At, OpAt: x.At})
 	}
+	meant, typo := "", false
+	if m := c.mapped[s.rule.rule.From.Schema]; m != nil {
+		meant, typo = m.nearest(want)
+	}
 	d := c.diags.Add(diag.Diagnostic{Code: "D0907", Severity: diag.Info, Span: x.At,
 		Message: fmt.Sprintf("no mapping knows the log source %s: the rule sees only events that name it themselves", want)})
+	if typo {
+		d.Severity, d.Hint = diag.Warning, "did you mean "+meant+"?"
+		return &plan.And{Xs: all, At: x.At}
+	}
 	d.Hint = `declare it: mapping mine for any_event { source … where … }; or let the events have logsource.product, logsource.category, logsource.service`
 	return &plan.And{Xs: all, At: x.At}
 }
