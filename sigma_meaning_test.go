@@ -129,6 +129,9 @@ var sigmaMeanings = []struct {
 	{"all keywords", `{k: {'|all': [one, two]}, condition: k}`, []string{`{"F": "one", "G": "two"}`}, []string{`{"F": "one"}`}},
 	{"keywords with wildcards", `{k: ['a*z'], condition: k}`, []string{`{"F": "xxabczxx"}`}, []string{`{"F": "a", "G": "z"}`}},
 	{"a keyword that is a number", `{k: [4625], condition: k}`, []string{`{"EventID": 4625}`}, []string{`{"F": 1}`}},
+	{"keywords at the start", `{k: {'|startswith': abc}, condition: k}`, []string{`{"F": "abcd"}`, `{"G": "ABC"}`}, []string{`{"F": "xabc"}`}},
+	{"keywords at the end", `{k: {'|endswith': abc}, condition: k}`, []string{`{"F": "xabc"}`}, []string{`{"F": "abcd"}`}},
+	{"a name with a slash", `{sel/1: {F: 1}, x: {H: 1}, condition: 1 of sel*}`, []string{`{"F": 1}`}, []string{`{"H": 1}`}},
 	{"keywords as regex", `{k: {'|re': 'a[0-9]'}, condition: k}`, []string{`{"F": "xa1"}`}, []string{`{"F": "xa"}`}},
 
 	// Conditions: not before and, and before or; them leaves out names with _.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/detlang/det"
 	"github.com/detlang/det/lang"
+	"github.com/detlang/det/lang/ast"
 	"github.com/detlang/det/lang/diag"
 	"github.com/detlang/det/lang/source"
 	"github.com/detlang/det/runtime"
@@ -94,11 +95,17 @@ func TestSigmaTimelines(t *testing.T) {
 func importedRules(t *testing.T, sources []det.Source) *det.Ruleset {
 	t.Helper()
 	var files []*source.File
-	for _, s := range sources {
-		files = append(files, source.New(s.Name, s.Text))
-	}
+	var others []*ast.File
 	var written []det.Source
-	for i, text := range lang.ImportSigma(files, nil, &diag.List{}) {
+	for _, s := range sources {
+		if f := source.New(s.Name, s.Text); filepath.Ext(s.Name) == ".det" {
+			others = append(others, lang.Parse(f, &diag.List{}))
+			written = append(written, s)
+		} else {
+			files = append(files, f)
+		}
+	}
+	for i, text := range lang.ImportSigma(files, others, &diag.List{}) {
 		name := files[i].Name + ".det"
 		if text == "" {
 			continue // filters only

@@ -173,6 +173,10 @@ func (c *compilation) load(from *ast.File, imp *ast.Import) *ast.File {
 		if f := c.loaded[key(full)]; f != nil {
 			return f
 		}
+		if sigma.Is(name) {
+			c.diags.Errorf("D0801", imp.File.At, "%s holds Sigma rules, which are not imported", name).Hint = "give the file beside this one, or its folder: rules find each other by name"
+			return nil
+		}
 		if c.open != nil {
 			if text, ok := c.open(key(full)); ok {
 				return c.parse(key(full), source.New(full, text))

@@ -113,4 +113,17 @@ var sigmas = []Code{
 		Wrong: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  timespan: 5m\n  condition: {gte: 5}\n"),
 		Right: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\ntitle: Many\ncorrelation:\n  type: event_count\n  rules: [one]\n  group-by: [User]\n  timespan: 5m\n  condition: {gte: 5}\n"),
 	},
+	{
+		ID: "D0916", Title: "two Sigma rules of one name (warning)",
+		When:  "Two documents have the same `name`.",
+		Why:   "Correlations and filters refer to rules by it, and mean the first.",
+		Wrong: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\n") + sigmaRule(sigmaWindows, "  selection:\n    Image: b\n  condition: selection\nname: one\n"),
+		Right: sigmaRule(sigmaWindows, "  selection:\n    Image: a\n  condition: selection\nname: one\n---\n") + sigmaRule(sigmaWindows, "  selection:\n    Image: b\n  condition: selection\nname: other\n"),
+	},
+	{
+		ID: "D0917", Title: "YAML that is no Sigma rule (note)",
+		When:  "A document has none of the keys that rules, correlations and filters have.",
+		Why:   "Folders of rules hold other YAML as well, such as the workflows of a build service. It is passed over.",
+		Wrong: "on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n",
+	},
 }

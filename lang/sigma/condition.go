@@ -204,7 +204,7 @@ func (c *condition) quantifier() ast.Expr {
 }
 
 // onlyStars takes their meaning from the other wildcards of package path.
-var onlyStars = strings.NewReplacer(`\`, `\\`, "[", `\[`, "?", `\?`)
+var onlyStars = strings.NewReplacer(`\`, `\\`, "[", `\[`, "?", `\?`, "/", "\x00")
 
 // fits reports whether a name is meant by what stands behind of. A name that begins
 // with an underscore is meant only by a pattern that does.
@@ -215,6 +215,6 @@ func fits(pattern, name string) bool {
 	if strings.EqualFold(pattern, "them") {
 		return true
 	}
-	ok, err := path.Match(onlyStars.Replace(pattern), name)
+	ok, err := path.Match(onlyStars.Replace(pattern), strings.ReplaceAll(name, "/", "\x00")) // a star takes slashes as well
 	return err == nil && ok
 }

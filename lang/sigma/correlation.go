@@ -108,7 +108,7 @@ func (c *correlation) read() bool {
 	}
 	ok := true
 	for _, v := range r.set.named(r.doc) {
-		d := r.set.refs[v.text]
+		d := r.set.ref(v.text)
 		if d == nil {
 			e := r.diags.Errorf("D0910", v.at, "the correlation names a rule %s, which is not among the rules", v.text)
 			if near, found := diag.Nearest(v.text, r.set.names()); found {
@@ -199,7 +199,7 @@ func (s *set) names() []string {
 func (s *set) mute(d *document) {
 	loud := slices.ContainsFunc(generates(d.root), func(g *node) bool { v, _ := g.boolean(); return v })
 	for _, v := range s.named(d) {
-		if of := s.refs[v.text]; of != nil {
+		if of := s.ref(v.text); of != nil {
 			if of.feeds = true; loud {
 				of.loud = true
 			}
@@ -325,7 +325,7 @@ func (c *correlation) checkAlias(key string) bool {
 		return false
 	}
 	for _, f := range alias.fields {
-		d := c.r.set.refs[f.key.text]
+		d := c.r.set.ref(f.key.text)
 		if d == nil || !slices.Contains(c.refs, d) {
 			c.r.diags.Errorf("D0910", f.key.at, "the alias names %s, which is no rule of this correlation", f.key.text)
 			return false
@@ -545,7 +545,7 @@ func (c *correlation) all(p *condition) bool {
 
 // ref is a rule that a condition names.
 func (c *correlation) ref(n string, at source.Span) *document {
-	d := c.r.set.refs[n]
+	d := c.r.set.ref(n)
 	if d == nil || !slices.Contains(c.refs, d) {
 		c.r.diags.Errorf("D0910", at, "the condition names %s, which is no rule of this correlation", n)
 		return nil

@@ -450,7 +450,8 @@ func (r *rule) gather(g *groups, a alternatives) bool {
 		return true
 	}
 	for _, p := range a.patterns {
-		p = p.open(it.before || it.field == "", it.behind || it.field == "")
+		anywhere := it.field == "" && !it.before && !it.behind // a keyword without a modifier
+		p = p.open(it.before || anywhere, it.behind || anywhere)
 		if p.hasPlaceholder() {
 			if !r.placeholder(g, p, a.node) {
 				return false

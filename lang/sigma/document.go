@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -39,6 +40,9 @@ func readAll(files []*source.File, diags *diag.List) []*document {
 	return out
 }
 
+// signs are keys of which every document of Sigma has one.
+var signs = []string{"title", "detection", "correlation", "filter", "logsource", "action"}
+
 // documents reads the documents of a file. One with `action: global` is not a rule:
 // what it says goes for those behind it, which may say it anew.
 func documents(f *source.File, diags *diag.List) []*document {
@@ -57,7 +61,14 @@ func documents(f *source.File, diags *diag.List) []*document {
 			diags.Errorf("D0902", n.at, "a rule is a map of title, logsource, detection and others, not %s", n.form)
 			continue
 		}
+		if !slices.ContainsFunc(signs, func(key string) bool { return n.key(key) != nil }) {
+			diags.Add(diag.Diagnostic{Code: "D0917", Severity: diag.Info, Span: n.at, Message: "this is no Sigma rule, and is passed over"})
+			continue
+		}
 		switch text1(n, "action") {
+		case "repeat":
+			diags.Errorf("D0913", n.get("action").at, "action: repeat is of the first version of Sigma").Hint = "write the rule in full, or what rules have in common with action: global"
+			continue
 		case "global":
 			global = merged(n, global)
 			continue

@@ -36,10 +36,12 @@ func (s *set) attach(d *document) {
 		return
 	}
 	for _, v := range rules.list() {
-		r := s.refs[v.text]
+		r := s.ref(v.text)
 		switch {
 		case r == nil:
 			s.diags.Warnf("D0910", v.at, "the filter names a rule %s, which is not among the rules", v.text)
+		case r.root == nil:
+			s.diags.Errorf("D0913", v.at, "a filter cannot be for %s, which is no Sigma rule", v.text).Hint = "write the exception into the rule"
 		case r.root.get("correlation") != nil:
 			s.diags.Errorf("D0913", v.at, "a filter cannot be for a correlation").Hint = "name the rules that it reads"
 		case !covers(d.root.get("logsource"), r.root.get("logsource")):

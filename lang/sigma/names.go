@@ -67,10 +67,19 @@ func distinct(taken map[string]bool, name, id string) string {
 func ruleNames(files []*ast.File) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range files {
-		for _, d := range f.Decls {
-			if b, ok := d.(*ast.Block); ok && b.Keyword.Name == "rule" && b.Name != nil {
-				out[b.Name.Name] = true
-			}
+		for _, b := range rules(f) {
+			out[b.Name.Name] = true
+		}
+	}
+	return out
+}
+
+// rules are the rules of a file of the language.
+func rules(f *ast.File) []*ast.Block {
+	var out []*ast.Block
+	for _, d := range f.Decls {
+		if b, ok := d.(*ast.Block); ok && b.Keyword.Name == "rule" && b.Name != nil {
+			out = append(out, b)
 		}
 	}
 	return out

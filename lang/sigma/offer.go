@@ -37,7 +37,7 @@ func (s *set) want(d *document) {
 // askAll asks every rule that a correlation reads for a field.
 func (s *set) askAll(d *document, field string) {
 	for _, v := range s.named(d) {
-		if of := s.refs[v.text]; of != nil && field != "" {
+		if of := s.ref(v.text); of != nil && field != "" {
 			s.ask(of, s.aliased(d, of, field))
 		}
 	}
@@ -73,7 +73,7 @@ func counts(cond *node) bool {
 func (s *set) aliased(d, of *document, field string) string {
 	if a := d.root.get("correlation").get("aliases").get(field); a != nil {
 		for _, f := range a.fields {
-			if s.refs[f.key.text] == of && f.value.form == scalar {
+			if s.ref(f.key.text) == of && f.value.form == scalar {
 				return f.value.text
 			}
 		}

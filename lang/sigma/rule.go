@@ -28,6 +28,10 @@ func (r *rule) uses(list string) { r.used[list] = true }
 func (r *rule) block() *ast.Block {
 	root := r.doc.root
 	r.metadata()
+	if t := text1(root, "taxonomy"); t != "" && t != "sigma" {
+		d := r.diags.Warnf("D0913", root.get("taxonomy").at, "the taxonomy %s is not known; fields and log sources are taken as they stand", t)
+		d.Hint = "a mapping says what they are called in the events"
+	}
 	if root.get("correlation") != nil {
 		r.correlation(root.get("correlation"))
 	} else {

@@ -12,6 +12,7 @@
 package sigma
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"strings"
@@ -82,6 +83,7 @@ func newSet(files []*source.File, others []*ast.File, diags *diag.List) *set {
 		s.docs = append(s.docs, d)
 		s.refer(d)
 	}
+	s.referOthers(others)
 	for _, d := range s.docs {
 		s.mute(d)
 		s.attach(d)
@@ -95,11 +97,45 @@ func (s *set) refer(d *document) {
 	if d.name == "" {
 		return
 	}
-	for _, key := range []string{text1(d.root, "id"), text1(d.root, "name"), d.name} {
+	id, called := strings.ToLower(text1(d.root, "id")), text1(d.root, "name")
+	if first := s.refs[called]; called != "" && first != nil && first != d {
+		s.diags.Warnf("D0916", d.root.get("name").at, "two rules have the name %s", called).Hint = "correlations and filters that name it mean the first"
+	}
+	for _, key := range []string{id, called, d.name} {
 		if key != "" && s.refs[key] == nil {
 			s.refs[key] = d
 		}
 	}
+}
+
+// referOthers makes the rules of files of the language known by their names and ids.
+func (s *set) referOthers(files []*ast.File) {
+	for _, f := range files {
+		for _, b := range rules(f) {
+			d := &document{name: b.Name.Name}
+			keys := []string{d.name}
+			for _, st := range b.Body {
+				if st.Name.Name == "id" && len(st.Args) == 1 {
+					if l, ok := st.Args[0].Value.(*ast.Literal); ok {
+						keys = append(keys, strings.ToLower(fmt.Sprint(l.Value)))
+					}
+				}
+			}
+			for _, key := range keys {
+				if s.refs[key] == nil {
+					s.refs[key] = d
+				}
+			}
+		}
+	}
+}
+
+// ref is the rule of a name or an id, of which the case does not matter; or nil.
+func (s *set) ref(name string) *document {
+	if d := s.refs[name]; d != nil {
+		return d
+	}
+	return s.refs[strings.ToLower(name)]
 }
 
 // lower turns a document into its rule.
@@ -127,7 +163,7 @@ func (s *set) dropReaders() {
 		again = false
 		for _, d := range s.docs {
 			for _, v := range s.named(d) {
-				of := s.refs[v.text]
+				of := s.ref(v.text)
 				if d.block == nil || of == nil || of.root == nil || of.block != nil {
 					continue
 				}
