@@ -178,9 +178,9 @@ func (f *file) rest(b input.Batch) input.Batch {
 	return b
 }
 
-// due saves the state if it is time.
+// due saves the state if it is time, and nothing failed that a later run might read.
 func (n *run) due() error {
-	if n.opts.SaveEvery <= 0 || n.opts.Mark == nil || n.opts.State == "" || time.Since(n.last) < max(n.opts.SaveEvery, share*n.took) {
+	if len(n.failed) > 0 || n.opts.SaveEvery <= 0 || n.opts.Mark == nil || n.opts.State == "" || time.Since(n.last) < max(n.opts.SaveEvery, share*n.took) {
 		return nil
 	}
 	return n.checkpoint()
@@ -210,7 +210,7 @@ func (n *run) save(marks map[string]int64) error {
 // stopped saves the state of a run that was told to stop while it read. The error is
 // that of saving, or err.
 func (n *run) stopped(ctx context.Context, err error) error {
-	if ctx.Err() == nil || !errors.Is(err, ctx.Err()) || n.opts.Mark == nil || n.opts.State == "" || n.ending {
+	if ctx.Err() == nil || !errors.Is(err, ctx.Err()) || n.opts.Mark == nil || n.opts.State == "" || n.ending || len(n.failed) > 0 {
 		return err
 	}
 	if e := n.checkpoint(); e != nil {
