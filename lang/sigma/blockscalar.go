@@ -82,6 +82,9 @@ func (b *block) plain(column int) (*node, bool) {
 		if b.indent <= column || b.text[b.from] == '#' {
 			break
 		}
+		if b.isItem() {
+			return nil, false // the library folds such a line in its own way
+		}
 		var line string
 		if line, comment = b.plainLine(); line == "" || comment || b.ragged {
 			return nil, false
