@@ -32,6 +32,11 @@ type RunOptions struct {
 	Lateness *time.Duration
 	// Ahead is how far before the newest event an event may lie in a stream.
 	Ahead time.Duration
+	// Idle is how long a pipe, a terminal or a socket beside other inputs may be silent
+	// while it lies furthest back: then the clock goes on without it. It is the one
+	// length of time by the wall clock, and changes nothing where inputs are files.
+	// 0 is ten seconds.
+	Idle time.Duration
 	// Until ends the clock, where not zero.
 	Until time.Time
 	// State is a file from which keyed state is loaded, if it exists, and to which
@@ -192,6 +197,9 @@ type file struct {
 	skip  int64 // records before this one were taken by an earlier run
 	taken int64 // records that were given to the engine
 	ended bool
+
+	live *live // it may be silent; nil if it is read where it is asked
+	idle bool  // it was silent for so long that nobody waits for it
 }
 
 func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
@@ -381,18 +389,28 @@ func (n *run) forgo(ctx context.Context) error {
 
 // arrive reads the files as streams, side by side: each in the order of its records,
 // of all always the one that lies furthest back. So no file makes the rows of
-// another late. More than maxOpen are read in portions.
+// another late. More than maxOpen are read in portions. A live one that is silent for
+// too long is not waited for until it speaks again.
 func (n *run) arrive(ctx context.Context) error {
 	if len(n.files) > maxOpen && n.opts.Note != nil {
 		n.opts.Note(fmt.Sprintf("of %d files %d are read side by side; rows of the others may be late for these", len(n.files), maxOpen))
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	wake := make(chan struct{}, 1)
 	for portion := range slices.Chunk(n.files, maxOpen) {
 		var open []*file
 		for _, f := range portion {
 			if f.ended {
 				continue
 			}
-			switch err := n.open(ctx, f); {
+			var err error
+			if len(portion) > 1 && isLive(f.path) {
+				n.openLive(ctx, f, wake)
+			} else {
+				err = n.open(ctx, f)
+			}
+			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case err != nil:
@@ -406,16 +424,13 @@ func (n *run) arrive(ctx context.Context) error {
 			}
 		}
 		for len(open) > 0 {
-			at := 0
-			for i, f := range open {
-				if f.frontier < open[at].frontier {
-					at = i
-				}
+			f, err := n.furthest(ctx, open, wake)
+			if err != nil {
+				return err
 			}
-			f := open[at]
 			more, err := n.next(ctx, f)
 			if err == nil && !more {
-				open = slices.Delete(open, at, at+1)
+				open = slices.DeleteFunc(open, func(o *file) bool { return o == f })
 				err = n.engine.CloseFeed(n.steady(ctx), f.stream, f.source)
 			}
 			if err == nil {
@@ -428,6 +443,51 @@ func (n *run) arrive(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// openLive begins to read a live input.
+func (n *run) openLive(ctx context.Context, f *file, wake chan<- struct{}) {
+	req := n.request(f)
+	reject := req.Reject
+	f.live = goLive(ctx, wake, func(own func(input.Reject)) (input.Stream, error) {
+		req.Reject = own
+		return input.OpenPath(ctx, f.path, n.opts.Format, req)
+	})
+	f.s = &liveStream{f.live, reject}
+}
+
+// furthest is the file that lies furthest back of those that are not idle, and can be
+// read without waiting. Where all are idle, it waits for one of them.
+func (n *run) furthest(ctx context.Context, open []*file, wake <-chan struct{}) (*file, error) {
+	for {
+		var at *file
+		for _, f := range open {
+			if f.idle && f.live.ready() {
+				f.idle = false
+				n.engine.WakeFeed(f.stream, f.source)
+			}
+			if !f.idle && (at == nil || f.frontier < at.frontier) {
+				at = f
+			}
+		}
+		switch {
+		case at == nil:
+			select {
+			case <-wake:
+			case <-ctx.Done():
+			}
+		case at.live == nil || at.live.wait(ctx, n.opts.idle()):
+			return at, nil
+		default:
+			at.idle = true
+			if err := n.engine.IdleFeed(n.steady(ctx), at.stream, at.source); err != nil {
+				return nil, err
+			}
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // merge reads files that are in order together, always the one that lies furthest

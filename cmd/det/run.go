@@ -27,6 +27,7 @@ type runFlags struct {
 	out         path
 	lateness    period
 	ahead       period
+	idle        period
 	until       instant
 	state       path
 	saveEvery   period
@@ -86,6 +87,7 @@ func (o *runFlags) declare(f *pflag.FlagSet) {
 	f.VarP(&o.out, "out", "o", "write the alerts to this file")
 	f.Var(&o.lateness, "lateness", "read as a stream, in which events come at most so late (5m); later ones are set aside")
 	f.Var(&o.ahead, "ahead", "how far ahead of the newest event an event may lie (366d; 3660d without --lateness); those further ahead are set aside and move no clock")
+	f.Var(&o.idle, "idle", "with --lateness, how long a silent pipe holds up other inputs (default 10s)")
 	f.Var(&o.until, "until", "end the clock at this time; later events are left out")
 	f.Var(&o.state, "state", "go on from the state in this file, and save it there at the end")
 	f.Var(&o.saveEvery, "save-every", "with --state, how often the state is saved while events are read; 0s only at the end (default 1m)")
@@ -176,9 +178,13 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	if err != nil {
 		return errors.Join(err, outs.close())
 	}
+	var idle time.Duration
+	if o.idle.value != nil {
+		idle = max(*o.idle.value, time.Millisecond)
+	}
 	opts := det.RunOptions{
 		Shards: o.shards,
-		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Ahead: ahead, Until: o.until.value,
+		Inputs: o.inputs.values, Format: o.inputFormat.value, Lateness: o.lateness.value, Ahead: ahead, Idle: idle, Until: o.until.value,
 		State: o.state.value, SaveEvery: every, Begin: outs.begin, End: outs.end,
 		Alerts:   alerts.write,
 		Reject:   rejects.told(),

@@ -17,6 +17,8 @@ type feed struct {
 // clocks are the feeds that are open, and the newest event time of each.
 type clocks struct {
 	of map[feed]*int64
+	// idle are those that the watermark does not wait for.
+	idle map[feed]bool
 	// first is the engine's clock when the first of them was opened, which saved
 	// state may have set: a new feed's first row is held against it.
 	first int64
@@ -26,7 +28,7 @@ type clocks struct {
 // the watermark waits for them.
 func (e *Engine) OpenFeed(stream int, source int32) {
 	if e.feeds.of == nil {
-		e.feeds = clocks{of: map[feed]*int64{}, first: e.clock}
+		e.feeds = clocks{of: map[feed]*int64{}, idle: map[feed]bool{}, first: e.clock}
 	}
 	at := runtime.MinTime
 	e.feeds.of[feed{stream, source}] = &at
@@ -40,8 +42,19 @@ func (e *Engine) ResumeFeed(stream int, source int32, clock int64) {
 // CloseFeed says that no more rows of a source will come into a stream.
 func (e *Engine) CloseFeed(ctx context.Context, stream int, source int32) error {
 	delete(e.feeds.of, feed{stream, source})
+	delete(e.feeds.idle, feed{stream, source})
 	return e.follow(ctx)
 }
+
+// IdleFeed says that an open feed is silent: the watermark goes on without it, and
+// rows of it that come behind the watermark are late.
+func (e *Engine) IdleFeed(ctx context.Context, stream int, source int32) error {
+	e.feeds.idle[feed{stream, source}] = true
+	return e.follow(ctx)
+}
+
+// WakeFeed says that a silent feed speaks again.
+func (e *Engine) WakeFeed(stream int, source int32) { delete(e.feeds.idle, feed{stream, source}) }
 
 // FeedClock is the newest event time of an open feed, MinTime before its first.
 func (e *Engine) FeedClock(stream int, source int32) int64 {
@@ -65,11 +78,13 @@ func (e *Engine) clockOf(stream int, pos runtime.Positions) (clock *int64, known
 }
 
 // follow moves the watermark to the newest event time less the lateness: of the
-// feed that lies furthest back, if feeds are open.
+// feed that lies furthest back of those that are not idle, if feeds are open.
 func (e *Engine) follow(ctx context.Context) error {
 	clock := e.clock
-	for _, at := range e.feeds.of {
-		clock = min(clock, *at)
+	for f, at := range e.feeds.of {
+		if !e.feeds.idle[f] {
+			clock = min(clock, *at)
+		}
 	}
 	if e.opts.Manual || clock == runtime.MinTime {
 		return e.flush()
