@@ -6,12 +6,13 @@ import (
 )
 
 // accessFields are the fields of an access log. A value "-" is missing in all of
-// them. query is what stands behind the first ? of the request's target; method,
-// path, query and protocol are missing when the request line is not one, as when
-// a client speaks TLS to a plain port, and request is always the whole of it.
+// them. uri is the target of the request, and query what stands behind the first ? of
+// it; method, uri, path, query and protocol are missing when the request line is not
+// one, as when a client speaks TLS to a plain port, and request is always the whole
+// of it.
 var accessFields = [...]string{
 	logClient: "clientip", logIdent: "ident", logUser: "auth", logTime: "time",
-	logRequest: "request", logMethod: "method", logPath: "path", logQuery: "query", logProtocol: "protocol",
+	logRequest: "request", logMethod: "method", logURI: "uri", logPath: "path", logQuery: "query", logProtocol: "protocol",
 	logStatus: "status", logBytes: "bytes", logReferrer: "referrer", logAgent: "useragent",
 }
 
@@ -22,6 +23,7 @@ const (
 	logTime
 	logRequest
 	logMethod
+	logURI
 	logPath
 	logQuery
 	logProtocol
@@ -215,6 +217,7 @@ func (e *accessEntry) setRequest(line []byte) {
 	if version != nil {
 		e.set(logProtocol, version)
 	}
+	e.setQuoted(logURI, target)
 	target, rest, found := bytes.Cut(target, []byte{'?'})
 	e.setQuoted(logPath, target)
 	if found {

@@ -36,7 +36,7 @@ func TestCombined(t *testing.T) {
 		{"empty request", `::1 - - [t] "" 408 - "-" "-"`, request("request string", "method string"), "[ <nil>]"},
 		{"no request", `::1 - - [t] "-" 408 - "-" "-"`, request("request string", "method string"), "[<nil> <nil>]"},
 		{"HTTP/0.9", `::1 - - [t] "GET /x" 200 5`, request("method string", "path string", "protocol string"), "[GET /x <nil>]"},
-		{"spaces in the target", `::1 - - [t] "GET /x y?a b HTTP/1.1" 200 5`, request("path string", "query string"), "[/x y a b]"},
+		{"spaces in the target", `::1 - - [t] "GET /x y?a b HTTP/1.1" 200 5`, request("uri string", "path string", "query string"), "[/x y?a b /x y a b]"},
 		{"CONNECT", `::1 - - [t] "CONNECT h:443 HTTP/1.1" 200 5`, request("method string", "path string"), "[CONNECT h:443]"},
 		{"empty query", `::1 - - [t] "GET /? HTTP/1.1" 200 5`, request("path string", "query string"), "[/ ]"},
 		{"address", `2001:db8::7 - - [t] "GET / HTTP/1.1" 200 5`, request("clientip ip"), "[2001:db8::7]"},
