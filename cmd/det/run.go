@@ -161,6 +161,7 @@ func (o *runFlags) through(ctx context.Context, s *streams, rules *det.Ruleset, 
 	if err != nil {
 		return err
 	}
+	alerts.live = o.lateness.value != nil
 	rejects, err := o.openRejects()
 	if err != nil {
 		return errors.Join(err, alerts.close())
@@ -249,6 +250,7 @@ type alertFile struct {
 	format output.Writer
 	sink   output.Sink // to a file, nil before the run begins
 	file   *outFile    // nil for standard output
+	live   bool        // the input is a stream: whoever waits for alerts gets them as they arise
 	n      int64
 }
 
@@ -326,7 +328,13 @@ func (a *alertFile) write(list []runtime.Alert) error {
 			return err
 		}
 	}
-	return a.sink.Write(list)
+	if err := a.sink.Write(list); err != nil || !a.live || len(list) == 0 {
+		return err
+	}
+	if f, ok := a.sink.(output.Flusher); ok {
+		return f.Flush()
+	}
+	return nil
 }
 
 // end writes all that is to be written.
