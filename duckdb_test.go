@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow/memory"
@@ -111,6 +112,9 @@ func (d *duck) ask(statements []string) (*duckRows, error) {
 // duckCases is how many questions are asked of both.
 const duckCases = 1000
 
+// duckWorkers is how many of them are asked at a time.
+const duckWorkers = 2
+
 // leastOfAKind is how many cases of each kind must have had something to compare.
 const leastOfAKind = 20
 
@@ -119,39 +123,39 @@ const leastOfAKind = 20
 // and every value that they show must be the rows that DuckDB finds: whole numbers,
 // keys and times exactly, floats within 1e-9.
 func TestWindowsAreWhatSQLFinds(t *testing.T) {
-	db := startDuck(t)
+	answers := make([]answer, duckCases)
+	var workers sync.WaitGroup
+	for worker := range duckWorkers {
+		db := startDuck(t)
+		workers.Go(func() {
+			for seed := worker; seed < duckCases; seed += duckWorkers {
+				answers[seed] = compareQuestion(db, uint64(seed))
+			}
+		})
+	}
+	workers.Wait()
 	tally := map[string]*[3]int{} // by kind: cases, those with alerts, alerts
 	values := 0
-	var failed []*question
-	for seed := range uint64(duckCases) {
-		q := drawQuestion(seed)
-		alerts, err := answerOfRule(q)
-		if err != nil {
-			t.Fatalf("seed %d: %v\n%s", seed, err, q)
-		}
-		rows, err := db.ask(q.sql())
-		if err != nil {
-			t.Fatalf("seed %d: %v\n%s", seed, err, q)
-		}
-		n, diff := compareAnswers(alerts, rows)
-		if diff != "" {
-			t.Errorf("seed %d: %s\n%s", seed, diff, strings.TrimPrefix(q.rule(), questionSchema))
-			if failed = append(failed, q); len(failed) == 20 {
-				break
+	var failed *question
+	for seed, a := range answers {
+		values += a.values
+		if a.err != nil {
+			t.Errorf("seed %d: %v\n%s", seed, a.err, strings.TrimPrefix(a.q.rule(), questionSchema))
+			if failed == nil || len(a.q.events) < len(failed.events) {
+				failed = a.q
 			}
 		}
-		values += n
-		for _, kind := range q.kinds {
+		for _, kind := range a.q.kinds {
 			if tally[kind] == nil {
 				tally[kind] = new([3]int)
 			}
 			tally[kind][0]++
-			tally[kind][1] += min(len(alerts), 1)
-			tally[kind][2] += len(alerts)
+			tally[kind][1] += min(a.alerts, 1)
+			tally[kind][2] += a.alerts
 		}
 	}
-	if len(failed) > 0 {
-		t.Fatalf("the question that fits on the fewest events\n%s", slices.MinFunc(failed, func(a, b *question) int { return len(a.events) - len(b.events) }))
+	if failed != nil {
+		t.Fatalf("the question that fails on the fewest events\n%s", failed)
 	}
 	t.Logf("%d cases, %d values of alerts", duckCases, values)
 	for _, kind := range questionKinds {
@@ -159,11 +163,34 @@ func TestWindowsAreWhatSQLFinds(t *testing.T) {
 		if n == nil {
 			n = new([3]int)
 		}
-		t.Logf("%-24s %4d cases, %4d with alerts, %6d alerts", kind, n[0], n[1], n[2])
+		t.Logf("%-32s %4d cases, %4d with alerts, %6d alerts", kind, n[0], n[1], n[2])
 		if n[1] < leastOfAKind {
 			t.Errorf("only %d cases with %s have alerts", n[1], kind)
 		}
 	}
+}
+
+// answer is what the rule of a question gave, and how it differs from SQL.
+type answer struct {
+	q              *question
+	alerts, values int
+	err            error
+}
+
+// compareQuestion asks the question of a seed of both.
+func compareQuestion(db *duck, seed uint64) answer {
+	a := answer{q: drawQuestion(seed)}
+	alerts, err := answerOfRule(a.q)
+	if a.err = err; err != nil {
+		return a
+	}
+	rows, err := db.ask(a.q.sql())
+	if a.err = err; err != nil {
+		return a
+	}
+	a.alerts = len(alerts)
+	a.values, a.err = compareAnswers(alerts, rows)
+	return a
 }
 
 // answerOfRule gives the alerts of a question's rule. The events come in two pushes,
@@ -198,7 +225,7 @@ var rowColumns = []string{"told", "window_start", "window_end", "partial"}
 
 // compareAnswers compares alerts with rows, and gives how many values were compared
 // and the first difference.
-func compareAnswers(alerts []runtime.Alert, rows *duckRows) (values int, diff string) {
+func compareAnswers(alerts []runtime.Alert, rows *duckRows) (values int, diff error) {
 	column := map[string]int{}
 	for i, name := range rows.Columns {
 		column[name] = i
@@ -212,7 +239,7 @@ func compareAnswers(alerts []runtime.Alert, rows *duckRows) (values int, diff st
 			}
 		}
 		if found[id.String()] != nil {
-			return 0, "SQL finds a row twice: " + id.String()
+			return 0, fmt.Errorf("SQL finds a row twice: %s", id.String())
 		}
 		found[id.String()] = row
 	}
@@ -223,24 +250,24 @@ func compareAnswers(alerts []runtime.Alert, rows *duckRows) (values int, diff st
 		}
 		row := found[id]
 		if row == nil {
-			return values, "SQL does not find the alert " + id
+			return values, fmt.Errorf("SQL does not find the alert %s", id)
 		}
 		delete(found, id)
 		for _, v := range a.Values {
 			at, ok := column[v.Name]
 			if !ok {
-				return values, "SQL was not asked for " + v.Name
+				return values, fmt.Errorf("SQL was not asked for %s", v.Name)
 			}
 			if !sameValue(v.Value, row[at]) {
-				return values, fmt.Sprintf("alert %s has %s %v; SQL finds %v", id, v.Name, v.Value, row[at])
+				return values, fmt.Errorf("alert %s has %s %v; SQL finds %v", id, v.Name, v.Value, row[at])
 			}
 			values++
 		}
 	}
 	for id := range found {
-		return values, "there is no alert for what SQL finds: " + id
+		return values, fmt.Errorf("there is no alert for what SQL finds: %s", id)
 	}
-	return values, ""
+	return values, nil
 }
 
 // sameValue compares a value of an alert with one from JSON.

@@ -32,7 +32,10 @@ type expression struct {
 }
 
 // test is a condition in both languages; that in SQL is never NULL.
-type test struct{ det, sql string }
+type test struct {
+	det, sql string
+	kind     string // that it makes of a question, if any
+}
 
 // drawnWindow is the frame of a window.
 type drawnWindow struct {
@@ -99,14 +102,14 @@ var questionValues = map[string][]any{
 // questionTests are conditions over an event. Of values with a fraction none is near
 // a bound, so that rounding decides nothing.
 var questionTests = []test{
-	{"n >= 2", "coalesce(n >= 2, false)"},
-	{"not (n > 2)", "not coalesce(n > 2, false)"},
-	{`who in ["ANN", "bob"]`, "coalesce(lower(who) in ('ann', 'bob'), false)"},
-	{`who != "ann"`, "not coalesce(lower(who) = 'ann', false)"},
-	{`host contains "W"`, "coalesce(contains(lower(host), 'w'), false)"},
-	{"x <= 1.45", "coalesce(x <= 1.45, false)"},
-	{"k is not null", "k is not null"},
-	{"n < 1 or x > 5", "(coalesce(n < 1, false) or coalesce(x > 5, false))"},
+	{det: "n >= 2", sql: "coalesce(n >= 2, false)"},
+	{det: "not (n > 2)", sql: "not coalesce(n > 2, false)"},
+	{det: `who in ["ANN", "bob"]`, sql: "coalesce(lower(who) in ('ann', 'bob'), false)"},
+	{det: `who != "ann"`, sql: "not coalesce(lower(who) = 'ann', false)"},
+	{det: `host contains "W"`, sql: "coalesce(contains(lower(host), 'w'), false)"},
+	{det: "x <= 1.45", sql: "coalesce(x <= 1.45, false)"},
+	{det: "k is not null", sql: "k is not null"},
+	{det: "n < 1 or x > 5", sql: "(coalesce(n < 1, false) or coalesce(x > 5, false))"},
 }
 
 func (q *question) pick(of ...string) string { return of[q.IntN(len(of))] }
@@ -126,7 +129,7 @@ func (q *question) duration(of ...time.Duration) time.Duration { return of[q.Int
 // drawQuestion draws the question of a seed.
 func drawQuestion(seed uint64) *question {
 	q := &question{Rand: rand.New(rand.NewPCG(seed, 3))}
-	q.where = test{"", "true"}
+	q.where = test{sql: "true"}
 	if q.maybe(3) {
 		q.where = questionTests[q.IntN(len(questionTests))]
 	}
@@ -138,6 +141,11 @@ func drawQuestion(seed uint64) *question {
 	q.drawSamples()
 	q.drawEvents()
 	q.drawTests()
+	for _, t := range q.tests {
+		if t.kind != "" {
+			q.is(t.kind)
+		}
+	}
 	return q
 }
 
@@ -154,7 +162,7 @@ func (q *question) drawWindow() {
 		q.is("sliding")
 		return
 	case "session":
-		if w.early = q.maybe(3); w.early {
+		if w.early = q.maybe(5); w.early {
 			q.is("early session")
 			return
 		}
@@ -228,7 +236,7 @@ func (q *question) aggregate(name string) expression {
 	}
 	of := q.pick("n", "x", "n")
 	e.float = of == "x"
-	switch q.IntN(24) {
+	switch q.IntN(26) {
 	case 0, 1, 2, 3, 4:
 		e.float = false
 		say("count", "count()", "count(id)")
@@ -258,7 +266,7 @@ func (q *question) aggregate(name string) expression {
 	case 14:
 		e.float = false
 		say("count_distinct", "count_distinct(%s)", "count(distinct %s)", q.pick("who", "host", "k", "f", "n", "x"))
-	case 15:
+	case 15, 23, 24:
 		word := q.pick("stddev", "variance", "stddev_pop")
 		sql := map[string]string{"stddev": "stddev_samp", "variance": "var_samp", "stddev_pop": "stddev_pop"}[word]
 		e.float = true
@@ -311,7 +319,7 @@ func (q *question) drawSamples() {
 	if w.shape == "fixed" && q.maybe(7) {
 		q.drawPast(q.aggs[i])
 	}
-	if len(q.keys) > 0 && q.maybe(3) {
+	if len(q.keys) > 0 && (q.maybe(3) || w.shape == "all") {
 		q.crowd = &drawnCrowd{measure: q.aggs[i], min: 1 + q.IntN(3), floor: q.floor(q.aggs[i].float)}
 		q.is("peers")
 		if len(q.keys) > 1 && q.maybe(7) {
@@ -354,14 +362,14 @@ func (q *question) drawPast(measure expression) {
 	case 0, 1:
 		p.over = w.size * time.Duration(2+q.IntN(8))
 		q.is("over")
-	case 2:
+	case 2, 3:
 		if w.size == w.step {
 			p.decay = w.size * time.Duration(5+q.IntN(20))
 			q.is("decay")
 		}
 	}
-	if q.maybe(4) && w.step >= 10*time.Minute && w.step < 24*time.Hour {
-		p.season = q.pick("hour_of_day", "hour_of_day", "day_of_week", "hour_of_week")
+	if q.maybe(6) && w.step >= 10*time.Minute && w.step < 24*time.Hour {
+		p.season = q.pick("hour_of_day", "hour_of_day", "hour_of_week", "hour_of_week", "day_of_week")
 	} else if q.maybe(4) && w.step >= time.Hour {
 		p.season = "day_of_week"
 	}
@@ -449,16 +457,16 @@ func (q *question) drawEvents() {
 func (q *question) drawTests() {
 	var all []test
 	for _, a := range q.aggs {
-		all = append(all, test{a.name + " is null", a.name + " is null"})
+		all = append(all, test{det: a.name + " is null", sql: a.name + " is null"})
 		switch {
 		case strings.Contains(a.det, "any(") || strings.Contains(a.det, "all("):
-			all = append(all, test{a.name + " == true", "coalesce(" + a.name + ", false)"})
+			all = append(all, test{det: a.name + " == true", sql: "coalesce(" + a.name + ", false)"})
 		case !a.number:
-			all = append(all, test{a.name + ` > "bob"`, "coalesce(lower(" + a.name + ") > 'bob', false)"})
+			all = append(all, test{det: a.name + ` > "bob"`, sql: "coalesce(lower(" + a.name + ") > 'bob', false)"})
 		case a.float:
-			all = append(all, test{a.name + " > 1.137", "coalesce(" + a.name + " > 1.137, false)"}, test{a.name + " <= 0.613", "coalesce(" + a.name + " <= 0.613, false)"})
+			all = append(all, test{det: a.name + " > 1.137", sql: "coalesce(" + a.name + " > 1.137, false)"}, test{det: a.name + " <= 0.613", sql: "coalesce(" + a.name + " <= 0.613, false)"})
 		default:
-			all = append(all, test{a.name + " % 2 == 1", "coalesce(" + a.name + " % 2 = 1, false)"}, test{a.name + " >= 3", "coalesce(" + a.name + " >= 3, false)"})
+			all = append(all, test{det: a.name + " % 2 == 1", sql: "coalesce(" + a.name + " % 2 = 1, false)"}, test{det: a.name + " >= 3", sql: "coalesce(" + a.name + " >= 3, false)"})
 		}
 	}
 	if q.past != nil {
@@ -469,15 +477,15 @@ func (q *question) drawTests() {
 	}
 	if !q.window.early && q.window.shape != "sliding" && q.maybe(6) && (q.past == nil || !q.past.exclude) {
 		q.join = " or "
-		q.tests = append([]test{{"window_end > 2000-01-01", "true"}}, all...)
+		q.tests = append([]test{{det: "window_end > 2000-01-01", sql: "true"}}, all...)
 		return
 	}
 	q.join = q.pick(" and ", " or ")
 	for range 1 + q.IntN(2) {
 		q.tests = append(q.tests, all[q.IntN(len(all))])
 	}
-	if q.past != nil { // most of what it is about
-		q.tests = append(q.tests, all[len(all)-1-q.IntN(8)])
+	if q.past != nil || q.crowd != nil { // most of what it is about
+		q.tests = append(q.tests, all[len(all)-1-q.IntN(6)])
 	}
 }
 
@@ -509,8 +517,7 @@ func (q *question) sampleTests(name, measure string, decays, ordered bool) []tes
 	}
 	var out []test
 	for _, f := range forms {
-		q.is(f.kind)
-		out = append(out, test{fmt.Sprintf(f.det, name, measure), "coalesce(" + fmt.Sprintf(f.sql, name, measure) + ", false)"})
+		out = append(out, test{kind: f.kind, det: fmt.Sprintf(f.det, name, measure), sql: "coalesce(" + fmt.Sprintf(f.sql, name, measure) + ", false)"})
 	}
 	return out
 }
