@@ -39,11 +39,10 @@ type test struct {
 
 // drawnWindow is the frame of a window.
 type drawnWindow struct {
-	shape       string // fixed, sliding, session, all
-	size, step  time.Duration
-	zone        string
-	early, both bool
-	empty       bool
+	shape        string // fixed, sliding, session, all
+	size, step   time.Duration
+	zone         string
+	early, empty bool
 }
 
 // drawnPast is a baseline.

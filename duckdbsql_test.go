@@ -112,7 +112,6 @@ func (q *question) gridSQL() string {
 	case w.zone == "":
 		starts = fmt.Sprintf("select unnest(generate_series((%s) // %[3]d * %[3]d, %[2]s, %[3]d)) as ws from clock", from, to, step)
 	case w.step > time.Hour:
-		starts = fmt.Sprintf("select min(u) as ws from (%s) group by wall // %d", q.wallClock(from, to), step)
 		// The first time at which the clock has passed a multiple is that multiple's,
 		// even where it falls back over it.
 		starts = fmt.Sprintf("select min(u) as ws from (select u, max(wall // %d) over (order by u) as no from (%s)) group by no", step, q.wallClock(from, to))

@@ -73,12 +73,6 @@ func (r *rings[E]) push(q *ring, ordinal uint32, x E) {
 	q.n++
 }
 
-// release gives a queue's block up. The queue is empty then.
-func (r *rings[E]) release(q *ring) {
-	r.free[q.size] = append(r.free[q.size], q.at)
-	*q = ring{}
-}
-
 // makeRoom moves a queue to the front of its block if that frees a quarter, and
 // otherwise to a larger block.
 func (r *rings[E]) makeRoom(q *ring) {
