@@ -83,8 +83,8 @@ func cut(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.Er
 //
 // Behind the records may stand older ones, from the last time that the log came
 // round to this chunk. They are not part of the log. Where the header cannot be
-// trusted, or was written before the last records, they are told by their numbers,
-// which are below those of the chunk.
+// trusted, and nothing in it is confirmed by the records (see end), or where it was
+// written before the last records, they are told by their numbers: see follows.
 func (r *Reader) examine() bool {
 	c := &r.chunk
 	if len(c.data) < chunkSize {
@@ -107,12 +107,12 @@ func (r *Reader) examine() bool {
 	sum := crc32.Update(checksum(c.data[:120]), crc32.IEEETable, c.data[128:chunkHeader])
 	if sum != binary.LittleEndian.Uint32(c.data[124:]) {
 		r.tell(Checksum, c.offset, "the checksum of a chunk's header does not fit")
-		return false
+		return r.confirmed()
 	}
 	used := binary.LittleEndian.Uint32(c.data[48:])
 	if used < chunkHeader || used > chunkSize {
 		r.tell(Lost, c.offset, fmt.Sprintf("a chunk says that its records end at byte %d", used))
-		return false
+		return r.confirmed()
 	}
 	if c.used = int(used); c.used > len(c.data) {
 		return false // of which Cut told
@@ -125,6 +125,41 @@ func (r *Reader) examine() bool {
 		return false
 	}
 	return true
+}
+
+// confirmed bounds the records of a chunk whose header is damaged by what is left of
+// it, and reports whether they are as they were written. The header of a log that was
+// not closed may be older than the last records, and bounds nothing.
+func (r *Reader) confirmed() bool {
+	if r.dirty {
+		return false
+	}
+	end, fits := r.chunk.end()
+	if end > 0 {
+		r.chunk.used, r.chunk.limit = end, end
+	}
+	return fits
+}
+
+// end is where the records of a chunk end, and whether their checksum fits. The
+// header says it twice, by the end of the records and by the place of the last one.
+// One of both is taken if the checksum of the records agrees with it, and either if
+// they agree with each other; else it is 0.
+func (c *chunk) end() (end int, fits bool) {
+	used := int64(binary.LittleEndian.Uint32(c.data[48:]))
+	last := int64(binary.LittleEndian.Uint32(c.data[44:]))
+	if last >= chunkHeader && last < chunkSize {
+		last += int64(c.recordAt(int(last)))
+	}
+	for _, at := range []int64{used, last} {
+		if at > chunkHeader && at <= int64(len(c.data)) && checksum(c.data[chunkHeader:at]) == binary.LittleEndian.Uint32(c.data[52:]) {
+			return int(at), true
+		}
+	}
+	if used == last && used > chunkHeader && used <= int64(len(c.data)) {
+		return int(used), false
+	}
+	return 0, false
 }
 
 // record finds the next record of the chunk.
@@ -175,10 +210,19 @@ func (c *chunk) recordAt(i int) int {
 	if size < recordHeader+recordEnd || uint64(size) > uint64(len(rest)) || binary.LittleEndian.Uint32(rest[size-recordEnd:]) != size {
 		return 0
 	}
-	if i >= c.used && c.any && binary.LittleEndian.Uint64(rest[8:]) <= c.last {
+	if i >= c.used && c.any && !c.follows(binary.LittleEndian.Uint64(rest[8:]), i) {
 		return 0
 	}
 	return int(size)
+}
+
+// follows reports whether a record of that number can stand at an index behind the
+// last one. Numbers go up by one, so no more of them can be left out than there is
+// room for records between both: an older record has a lower number, and one of
+// another log any.
+func (c *chunk) follows(number uint64, i int) bool {
+	const least = recordHeader + recordEnd
+	return number > c.last && number-c.last-1 <= uint64(max(i-c.pos, 0)/least)
 }
 
 // take gives the record at pos, whose size is known, and moves behind it.

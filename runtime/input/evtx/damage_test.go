@@ -163,6 +163,29 @@ func TestOlderRecords(t *testing.T) {
 	if n := count(older); n != 8 {
 		t.Errorf("a chunk with a damaged header has %d records, want 8", n)
 	}
+	// A bit of the header is wrong, and the space behind the records holds those of
+	// another log, whose numbers are higher.
+	file = resealed(file)
+	for _, i := range at[8:] {
+		binary.LittleEndian.PutUint64(file[i+8:], uint64(i)<<20)
+	}
+	for _, bit := range []int{headerSize + 60, headerSize + 48, headerSize + 44, headerSize + 52} {
+		harmed := bytes.Clone(file)
+		harmed[bit] ^= 1
+		got := hear(t, harmed)
+		if want := []string{"the checksum of a chunk's header does not fit at 4096"}; len(got.records) != 8 || !slices.Equal(got.damage, want) {
+			t.Errorf("with byte %d harmed: %d records, want 8; told %q, want %q", bit-headerSize, len(got.records), got.damage, want)
+		}
+	}
+	// The numbers go on, so that only the header tells where the log ends.
+	for k, i := range at {
+		binary.LittleEndian.PutUint64(file[i+8:], uint64(k+1))
+	}
+	file = resealed(file)
+	file[headerSize+60] ^= 1
+	if n := len(hear(t, file).records); n != 8 {
+		t.Errorf("records behind the end of a chunk with a damaged header: %d in all, want 8", n)
+	}
 	if int(used) < at[8]-headerSize {
 		t.Error("the log is too short for this test")
 	}
