@@ -76,13 +76,17 @@ func TestSigmaLogSources(t *testing.T) {
 		{`{"Channel": "Security", "EventID": 5145, "IpAddress": "10.0.0.1", "RelativeTargetName": "svcctl", "path": "x", "status": 0, "method": "y", "src_ip": "10.0.0.1", "dst_ip": "10.0.0.2"}`, "product windows; product windows, service security"},
 		{`{"winlog": {"channel": "Security", "event_id": "5156"}, "event": {"category": ["network"], "type": ["allowed"]}, "source": {"ip": "10.0.0.1"}, "destination": {"ip": "10.0.0.2"}}`, "product windows; product windows, service security"},
 		{`{"winlog": {"channel": "Microsoft-Windows-Sysmon/Operational", "event_id": "22"}, "dns": {"question": {"name": "example.com"}}}`, "product windows; product windows, service sysmon"},
-		{`{"type": "PATH", "name": "/etc/passwd", "path": "/etc/passwd", "nametype": "NORMAL"}`, "product linux, service auditd"},
+		{`{"type": "PATH", "name": "/etc/passwd", "path": "/etc/passwd", "nametype": "NORMAL"}`, "product linux; product linux, service auditd"},
 		{`{"query": "example.com", "src_ip": "10.0.0.1", "dst_ip": "10.0.0.53"}`, "category dns"},
 		{`{"query": "wpad", "record_type": "A"}`, "category dns"},
 		{`{"query": "SELECT * FROM users", "user": "ann"}`, ""},
 		{`{"query": "mutation { login }", "status": 200}`, ""},
 		{`{"dns": {"question": {"name": "example.com", "type": "A"}}}`, "category dns"},
 		{`{"_path": "http", "method": "GET", "host": "example.com", "uri": "/x", "status_code": 200, "user_agent": "curl"}`, "product zeek, service http"},
+		{`{"ts": 1709280000.5, "uid": "C1", "id.orig_h": "10.0.0.1", "id.orig_p": 53211, "id.resp_h": "10.0.0.53", "id.resp_p": 53, "proto": "udp", "query": "example.com", "qtype_name": "A", "rcode_name": "NOERROR"}`, "product zeek, service dns; category dns"},
+		{`{"ts": 1709280000.5, "uid": "C2", "id": {"orig_h": "10.0.0.1", "resp_h": "10.0.0.2"}, "method": "GET", "host": "example.com", "uri": "/x", "status_code": 200}`, "product zeek, service http"},
+		{`{"ts": 1709280000.5, "uid": "C3", "id.orig_h": "10.0.0.1", "id.resp_h": "10.0.0.2", "proto": "tcp", "conn_state": "SF"}`, ""},
+		{`{"winlog.channel": "Security", "winlog.event_id": "4624", "winlog.event_data.LogonType": "3"}`, "product windows; product windows, service security"},
 		{`{"anything": 1}`, ""},
 	}
 	rules := []det.Source{{Name: "mappings.det", Text: "import std.sigma_ecs\nimport std.sigma_ocsf\n"}}

@@ -54,6 +54,29 @@ func TestEnvelopes(t *testing.T) {
 	}
 }
 
+// TestEnvelopesInLines reads objects one after another: only those that are nothing
+// but an array of records under a known name are envelopes.
+func TestEnvelopesInLines(t *testing.T) {
+	for _, tt := range []struct{ name, text, rows, rejects string }{
+		{"CloudTrail, one a line", `{"Records":[{"a":1},{"a":2}]}` + "\n" + `{"Records":[{"a":3}]}` + "\n", "[[1] [2] [3]]", "[]"},
+		{"a field of that name", `{"events":[{"b":1}],"a":3}` + "\n" + `{"a":4}` + "\n", "[[3] [4]]", "[]"},
+		{"one event with such a field", `{"data":[{"b":1}],"a":3}` + "\n", "[[3]]", "[]"},
+		{"another only field", `{"tags":[{"a":1}]}` + "\n", "[[<nil>]]", "[]"},
+		{"an array of names", `{"Records":["x"]}` + "\n" + `{"a":4}` + "\n", "[[<nil>] [4]]", "[]"},
+		{"an event among envelopes", `{"Records":[{"a":1}]}` + "\n" + `{"a":4}` + "\n" + `{"Records":[{"a":2}]}` + "\n", "[[1] [2]]", "[1:2 malformed]"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := readText(t, "ndjson", tt.text, request("a int"))
+			if d := cmp.Diff(tt.rows, fmt.Sprint(got.rows)); d != "" {
+				t.Errorf("rows (-want +got)\n%s", d)
+			}
+			if d := cmp.Diff(tt.rejects, fmt.Sprint(got.rejects)); d != "" {
+				t.Errorf("rejects (-want +got)\n%s", d)
+			}
+		})
+	}
+}
+
 // The CloudTrail folders hold 2,900 records under Records and 310 in arrays.
 func TestCloudTrail(t *testing.T) {
 	for folder, want := range map[string]int{"cloudtrail_invictus/CloudTrail": 2_900, "cloudtrail_stratus": 310} {

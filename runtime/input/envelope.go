@@ -29,10 +29,12 @@ var envelopes = []struct {
 // records. A request's own Envelope always wins. Otherwise the first object is
 // one if it has an array of objects under a known name, unless a wanted column's
 // path begins with that name, or other fields stand in it and another record
-// follows it; or if its only field, of any name, is an array of objects.
+// follows it; or if its only field, of any name, is an array of objects. Where the
+// text is no document but objects one after another, an array is a field like any
+// other: there an object is an envelope only if an array of a known name is all of it.
 //
 // under is the path in each element at which the record stands, or nil.
-func findEnvelope(b *block, req Request) (path, under []string) {
+func findEnvelope(b *block, req Request, document bool) (path, under []string) {
 	if req.Envelope != nil {
 		for _, e := range envelopes {
 			if e.in != "" && e.path == strings.Join(req.Envelope, ".") {
@@ -52,7 +54,7 @@ func findEnvelope(b *block, req Request) (path, under []string) {
 	h := head{s: s}
 	h.object(i+1, "", 0)
 	for _, e := range envelopes {
-		if !h.arrays[e.path] || h.followed && h.fields > 1 || wants(req.Columns, e.path) {
+		if !h.arrays[e.path] || (h.followed || !document) && h.fields > 1 || wants(req.Columns, e.path) {
 			continue
 		}
 		if e.in != "" {
@@ -60,7 +62,7 @@ func findEnvelope(b *block, req Request) (path, under []string) {
 		}
 		return strings.Split(e.path, "."), under
 	}
-	if h.fields == 1 && h.only != "" && !wants(req.Columns, h.only) {
+	if document && h.fields == 1 && h.only != "" && !wants(req.Columns, h.only) {
 		return []string{h.only}, nil
 	}
 	return nil, nil

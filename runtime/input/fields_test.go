@@ -22,7 +22,7 @@ func TestFields(t *testing.T) {
 		{"an envelope", "x.json", "{\"Records\":[{\"a\":{\"b\":2}}]}", "a a.b"},
 		{"an envelope of two", "x.json", "{\"took\":1,\"hits\":{\"hits\":[{\"_id\":1,\"_source\":{\"a\":{\"b\":2}}}]}}", "_id _source a a.b"},
 		{"csv", "x.csv", "b;a;a;c d\n1;2;3;4\n", "a a_2 b c d"},
-		{"combined", "x.log", "10.0.0.1 - - [01/Mar/2024:08:00:00 +0000] \"GET / HTTP/1.1\" 200 1\n", "auth bytes clientip ident method path protocol query referrer request status time useragent"},
+		{"combined", "x.log", "10.0.0.1 - - [01/Mar/2024:08:00:00 +0000] \"GET / HTTP/1.1\" 200 1\n", "auth bytes clientip ident method path protocol query referrer request status time uri useragent"},
 		{"nothing", "x.csv", "", ""},
 		{"no file", "", "", ""},
 	}

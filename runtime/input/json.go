@@ -7,7 +7,8 @@ import (
 )
 
 // OpenNDJSON reads JSON objects, one after another: a line each, several on a
-// line, or each over many lines.
+// line, or each over many lines. Objects that have nothing but a known array of
+// records (see envelope.go) wrap their records here as well.
 func OpenNDJSON(ctx context.Context, f *File, req Request) (Stream, error) {
 	return openJSON(ctx, f, req, false)
 }
@@ -78,9 +79,7 @@ func openJSON(ctx context.Context, f *File, req Request, documents bool) (Stream
 	r := &jsonReader{rows: rows, block: b, documents: documents}
 	rows.line = func() int64 { return b.line(r.start) }
 	var under []string
-	if documents {
-		r.envelope, under = findEnvelope(b, req)
-	}
+	r.envelope, under = findEnvelope(b, req, documents)
 	r.p = newProjection(req.Columns, under)
 	b.scan = &r.p.scanner
 	b.show()

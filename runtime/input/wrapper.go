@@ -1,6 +1,9 @@
 package input
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // Events of some sources have their fields not at the first level of the object but
 // in objects inside of it, which rules do not name. So a path of one name is looked
@@ -112,9 +115,25 @@ func (p *projection) kid(n *node, name []byte) *node {
 		kid = p.adopt(n, kid, string(name))
 	}
 	if kid == nil {
+		kid = p.dotted(n, name)
+	}
+	if kid == nil {
 		kid = n.kids[anyName]
 	}
 	return kid
+}
+
+// dotted is the node of a field whose name is a whole path, as in objects that were
+// flattened: {"winlog.channel": "Security"}; nil if it is not wanted.
+func (p *projection) dotted(n *node, name []byte) *node {
+	first, rest, found := bytes.Cut(name, []byte{'.'})
+	if !found || len(first) == 0 {
+		return nil
+	}
+	if n = n.kids[string(first)]; n == nil {
+		return nil
+	}
+	return p.kid(n, rest)
 }
 
 // adopt is kid for a field that was not met before in a scope; kid is its node if it

@@ -42,6 +42,12 @@ func TestWrappers(t *testing.T) {
 		"Winlogbeat": `{"@timestamp":"2024-03-01T12:00:00Z","event":{"code":4625},"winlog":{"channel":"Security","computer_name":"host.example","provider_name":"Vendor",
 			"event_id":"4625","record_id":7,"process":{"pid":900},"user":{"identifier":"S-1-5-18"},
 			"event_data":{"TargetUserName":"ann","Image":"a.exe","Threat Name":"EICAR"}}}`,
+		"Winlogbeat, flattened": `{"@timestamp":"2024-03-01T12:00:00Z","event.code":4625,"winlog.channel":"Security","winlog.computer_name":"host.example",
+			"winlog.provider_name":"Vendor","winlog.event_id":"4625","winlog.record_id":7,"winlog.process.pid":900,"winlog.user.identifier":"S-1-5-18",
+			"winlog.event_data.TargetUserName":"ann","winlog.event_data.Image":"a.exe","winlog.event_data.Threat Name":"EICAR"}`,
+		"Winlogbeat, flattened in part": `{"@timestamp":"2024-03-01T12:00:00Z","winlog":{"channel":"Security","computer_name":"host.example","provider_name":"Vendor",
+			"event_id":"4625","record_id":7,"process.pid":900,"user.identifier":"S-1-5-18"},
+			"winlog.event_data":{"TargetUserName":"ann","Image":"a.exe","Threat Name":"EICAR"}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			// Whole, twice in a row, and in an array.

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -313,4 +315,28 @@ func FuzzReader(f *testing.F) {
 			t.Fatalf("%d records in a chunk", n)
 		}
 	})
+}
+
+// One wrong bit in the header of a chunk costs no record of a real log, and adds none.
+func TestHarmedHeaders(t *testing.T) {
+	logs := realLogs(t)
+	if len(logs) == 0 {
+		t.Skip("the shared data is not there")
+	}
+	for _, name := range logs {
+		file, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := len(hear(t, file).records)
+		for chunk := headerSize; chunk+chunkSize <= len(file); chunk += chunkSize {
+			for _, at := range []int{9, 24, 32, 44, 45, 48, 49, 52, 60, 200} {
+				harmed := bytes.Clone(file)
+				harmed[chunk+at] ^= 1
+				if got := len(hear(t, harmed).records); got != want {
+					t.Errorf("%s: with byte %d of the chunk at %d harmed, %d records, not %d", filepath.Base(name), at, chunk, got, want)
+				}
+			}
+		}
+	}
 }

@@ -51,13 +51,7 @@ func TestOracle(t *testing.T) {
 		}
 		t.Skip("python3 has no evtx")
 	}
-	files, err := filepath.Glob(filepath.Join("..", "..", "..", "..", "shared", "data", "sigma", "regression_evtx", "*.evtx"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(files) == 0 && os.Getenv("DET_DEMAND_DATA") == "1" {
-		t.Fatal("shared data is demanded: no file matches")
-	}
+	files := realLogs(t)
 	written := filepath.Join(t.TempDir(), "written.evtx")
 	if err := os.WriteFile(written, processes(300), 0o600); err != nil {
 		t.Fatal(err)
@@ -112,4 +106,17 @@ func alike(records [][]string) [][]string {
 		out = append(out, fields)
 	}
 	return out
+}
+
+// realLogs are the event logs of the shared data.
+func realLogs(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "..", "shared", "data", "sigma", "regression_evtx", "*.evtx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 && os.Getenv("DET_DEMAND_DATA") == "1" {
+		t.Fatal("shared data is demanded: no file matches")
+	}
+	return files
 }
