@@ -69,7 +69,7 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 				Score: score, Category: k.Category, Stage: k.Stage,
 			})
 		}
-		a.ID = identity(r.def, &a)
+		a.ID = r.e.identity(r.def, &a)
 		a.Title = r.title(&a)
 		if carried != nil {
 			at.carried = named(spec.Carried, carried, i)
@@ -212,8 +212,8 @@ func number(v any) float64 {
 // a rule without a window also of the event's fields, so that the same events give
 // the same ids in any run. Two events that are equal in every field that the rule
 // reads have one id.
-func identity(def *Rule, a *runtime.Alert) string {
-	b := make([]byte, 0, 256)
+func (e *Engine) identity(def *Rule, a *runtime.Alert) string {
+	b := e.hashed[:0]
 	str := func(s string) {
 		b = binary.AppendUvarint(b, uint64(len(s)))
 		b = append(b, s...)
@@ -239,11 +239,17 @@ func identity(def *Rule, a *runtime.Alert) string {
 			list(ev.Fields)
 		}
 	}
+	if cap(b) <= maxHashed {
+		e.hashed = b
+	}
 	sum := xxh3.Hash128(b).Bytes()
 	var text [2 * len(sum)]byte
 	hex.Encode(text[:], sum[:])
 	return string(text[:])
 }
+
+// maxHashed is the most bytes that are kept to hash the next alert in.
+const maxHashed = 64 << 10
 
 func appendValue(b []byte, v any) []byte {
 	switch x := v.(type) {

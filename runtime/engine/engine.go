@@ -82,6 +82,8 @@ type Engine struct {
 	failed    error               // the first error of making alerts, told at the next flush
 	stats     Stats
 
+	hashed []byte // scratch of identity
+
 	carried carried // what was saved of rules that are not there now
 
 	workers    []*worker   // nil unless the engine has shards
