@@ -27,9 +27,9 @@ func TestCodeExamples(t *testing.T) {
 	}
 }
 
-// exampleName is a name for an example: Sigma rules begin with their title.
+// exampleName is a name for an example: YAML begins with a key.
 func exampleName(text string) string {
-	if strings.HasPrefix(text, "title:") {
+	if key, _, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(key, " \n") {
 		return "example.yml"
 	}
 	return "example.det"
