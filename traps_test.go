@@ -74,8 +74,7 @@ func buckets(period time.Duration, user string, counts ...int) string {
 const day = 24 * time.Hour
 
 // traps are those of statistics and of windows, 1 to 26; those from 27 on are valueTraps
-// and arrowTraps. A comment says what the wrong
-// reading gives.
+// and arrowTraps. A comment says what the wrong reading gives.
 var traps = []trap{
 	{
 		// Pooled over the days the fifth hour has had 20, and 7 are nothing.
