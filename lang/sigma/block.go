@@ -37,6 +37,9 @@ func readBlock(f *source.File, p part) (*node, bool) {
 			return nil, false
 		}
 	}
+	if strings.Contains(p.text, "<<:") {
+		return nil, false // merges, for the library at the end of any word
+	}
 	b.advance()
 	if b.indent < 0 || p.start > 0 && b.from < strings.IndexByte(p.text, '\n') {
 		return nil, false // empty, or something stands behind the dashes
@@ -118,6 +121,7 @@ func (b *block) sequence(depth int) (*node, bool) {
 		switch {
 		case b.from == b.to || b.text[b.from] == '#':
 			item, ok = b.below(column, dash, depth)
+			ok = ok && item.form != null // the library may take what follows for such an item
 		case b.isItem():
 			return nil, false
 		case b.keyEnd() > 0:
@@ -144,7 +148,7 @@ func (b *block) mapping(depth int) (*node, bool) {
 	column := b.indent
 	for b.indent == column && !b.isItem() {
 		end := b.keyEnd()
-		if end == 0 || b.text[b.from:end] == "<<" { // no key, or one that merges
+		if end == 0 {
 			return nil, false
 		}
 		key, quotes := b.node(b.from, end), 0
@@ -205,7 +209,7 @@ func (b *block) keyEnd() int {
 		}
 		return 0
 	}
-	if strings.IndexByte(indicators, b.text[b.from]) >= 0 {
+	if strings.IndexByte(indicators, b.text[b.from]) >= 0 || strings.HasPrefix(b.text[b.from:b.to], "...") {
 		return 0
 	}
 	for i := b.from; i < b.to; i++ {

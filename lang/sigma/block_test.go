@@ -136,6 +136,7 @@ func TestBlock(t *testing.T) {
 		{"\ta: b\n", false},
 		{"a: b\r\n", false},
 		{"<<: b\n", false},
+		{"a<<: b\n", false},
 		{"? a\n: b\n", false},
 		{"", false},
 	} {

@@ -82,8 +82,8 @@ func (b *block) plain(column int) (*node, bool) {
 		if b.indent <= column || b.text[b.from] == '#' {
 			break
 		}
-		if b.isItem() {
-			return nil, false // the library folds such a line in its own way
+		if strings.IndexByte(indicators, b.text[b.from]) >= 0 {
+			return nil, false // the library folds some such lines in its own way
 		}
 		var line string
 		if line, comment = b.plainLine(); line == "" || comment || b.ragged {

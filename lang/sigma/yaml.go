@@ -314,6 +314,10 @@ func (r *reader) mapping(n *node, values []*yamlast.MappingValueNode, depth int)
 // merge adds the entries of a merged mapping (<<: *name) that are not there yet.
 func (r *reader) merge(n *node, value yamlast.Node, depth int, have map[string]bool) {
 	of := r.node(value, depth+1)
+	if of.form == null { // also what the library makes of a key that ends in <<
+		r.fail(of.at, "<< takes maps, not %s; a key that ends in << stands in quotes", of.form)
+		return
+	}
 	for _, m := range of.list() {
 		if m.form != mapping {
 			r.fail(m.at, "<< takes maps, not %s", m.form)
