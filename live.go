@@ -12,6 +12,7 @@ import (
 // otherwise.
 const defaultIdle = 10 * time.Second
 
+// idle is how long a silent source is waited for.
 func (o *RunOptions) idle() time.Duration {
 	if o.Idle > 0 {
 		return o.Idle
