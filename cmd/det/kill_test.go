@@ -86,12 +86,12 @@ var killModes = []struct {
 }
 
 // TestRunIsKilled kills runs at random times, by SIGKILL or SIGTERM, and starts them
-// again: 10 times, with DET_NIGHTLY 60. In the end there are the alerts and the risk of
+// again: 10 times, with DET_NIGHTLY 200. In the end there are the alerts and the risk of
 // a run that nobody disturbed.
 func TestRunIsKilled(t *testing.T) {
 	kills, rows := 10, 20_000
 	if os.Getenv("DET_NIGHTLY") != "" {
-		kills = 60
+		kills = 200
 	}
 	dir := t.TempDir()
 	writeKillEvents(t, dir, rows)
