@@ -472,6 +472,9 @@ func (r *madeLines) sequence() {
 	}
 	text := fmt.Sprintf("sequence%s within %s%s%s%s {", by, within, mode, until, r.bounds())
 	r.rows = slices.Clone(r.keys)
+	if mode != " any_order" && r.maybe("not before", 3) {
+		text += fmt.Sprintf("\n    not early = %s within %s", inner.condition(0), r.length("early time", 0.5, 1, 2, 10))
+	}
 	for i := range r.number("steps", 2, 3) {
 		if i > 0 && mode != " any_order" && r.maybe("not between", 2) {
 			text += fmt.Sprintf("\n    not no%d = %s", i, inner.condition(0))

@@ -288,6 +288,47 @@ func TestWhySteps(t *testing.T) {
 	}
 }
 
+// TestWhyNothingBegan asks about an event that completed no sequence since something
+// came before the first step that must not: that, and when, is told, and what came
+// earlier than it matters is not.
+func TestWhyNothingBegan(t *testing.T) {
+	rule := whySchema + `rule r {
+  from auth
+  sequence by user within 10s {
+    not four = n == 4 within 20s
+    one = n == 1 repeat 2
+    two = n == 2
+  }
+}`
+	event := func(second, n int) string {
+		return fmt.Sprintf(`{"time": "2024-03-01T00:00:%02dZ", "user": "ann", "n": %d}`+"\n", second, n)
+	}
+	ask := func(events string) (got []string) {
+		at := time.Date(2024, 3, 1, 0, 0, 44, 0, time.UTC)
+		x := ask(t, rule, events, det.Question{Rule: "r", Entity: map[string]string{"user": "ann"}, At: at}, det.RunOptions{})
+		for _, s := range x.Steps {
+			got = append(got, fmt.Sprintf("%s: %v, %t", s.Text[:4], s.Times, s.Holds()))
+		}
+		return append(got, string(x.Outcome))
+	}
+	micros := func(second int) int64 {
+		return time.Date(2024, 3, 1, 0, 0, second, 0, time.UTC).UnixMicro()
+	}
+	for _, c := range []struct {
+		name, events string
+		want         []string
+	}{
+		{"19 seconds before", event(1, 4) + event(22, 4) + event(41, 1) + event(42, 1) + event(44, 2), []string{
+			fmt.Sprintf("four: [%d], false", micros(22)), fmt.Sprintf("one : [%d %d], true", micros(41), micros(42)), fmt.Sprintf("two : [%d], true", micros(44)), "incomplete"}},
+		{"20 seconds before, but one too few", event(21, 4) + event(41, 1) + event(44, 2), []string{
+			"four: [], true", fmt.Sprintf("one : [%d], false", micros(41)), fmt.Sprintf("two : [%d], true", micros(44)), "incomplete"}},
+	} {
+		if got := ask(c.events); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 // TestWhyWaitedInVain asks about a match that waited and was ended: that it was never
 // told is said, although at its time nothing was wrong yet.
 func TestWhyWaitedInVain(t *testing.T) {

@@ -11,7 +11,9 @@ import (
 // A partial match is told by its level: how many of the events that it needs it has.
 // Of all partial matches of a key at one level the newest is as good as any: it began
 // last, and each of its steps was done last, so whatever completes an older one in
-// time completes it too. So a key has one of each level, and no more.
+// time completes it too. So a key has one of each level, and no more. A veto before the
+// first step says when a match may begin, and nothing of what follows: of those that
+// may, the newest still is as good as any.
 type course struct {
 	within  int64
 	any     bool    // in any order
@@ -24,8 +26,9 @@ type course struct {
 	entry []int // by level below the last, where its words are (see words)
 	words int   // of a key
 
+	lead    []int64  // by veto before the first step, for how long before it must not be seen
 	between []uint32 // by step, the vetoes between it and the next
-	wait    []int64  // by veto, how long it must not be seen after the last step; 0 for those between
+	wait    []int64  // by veto, how long it must not be seen after the last step; 0 for the others
 	longest int64    // of wait
 }
 
@@ -63,7 +66,9 @@ func newCourse(a *Args) (*course, *Error) {
 		return nil, &Error{Code: BadClause, Head: -1, Message: "a sequence has a step that is to be seen"}
 	case levels > maxLevels:
 		return nil, &Error{Code: BadClause, Head: -1, Message: fmt.Sprintf("the steps of a sequence take at most %d events", maxLevels), Hint: "to count many, use a window"}
-	case levels == 1 && c.longest == 0:
+	case c.any && len(c.lead) > 0:
+		return nil, &Error{Code: BadClause, Head: -1, Message: "in any order there is no first step: what must not be seen stands behind the last step"}
+	case levels == 1 && c.longest == 0 && len(c.lead) == 0:
 		return nil, &Error{Code: BadClause, Head: -1, Message: "a single event is no sequence", Hint: "add a step, repeat it, or write `when` with its condition"}
 	}
 	c.lay()
@@ -77,15 +82,16 @@ func (c *course) add(s Step) *Error {
 	}
 	last := len(c.need) - 1
 	if s.Not {
-		switch {
-		case last < 0:
-			return refuse("%s stands before the first step: what must not be seen follows a step", s.Name)
-		case s.Repeat != 1:
+		if s.Repeat != 1 {
 			return refuse("%s must not be seen at all, so it has no repeat", s.Name)
 		}
 		wait := s.Within.Microseconds()
 		if wait == 0 {
 			wait = c.within
+		}
+		if last < 0 {
+			c.lead, c.wait = append(c.lead, wait), append(c.wait, 0)
+			return nil
 		}
 		c.between[last] |= 1 << len(c.wait)
 		c.wait = append(c.wait, wait)
@@ -158,12 +164,19 @@ func (c *course) alive(w []int64, level int, t int64) bool {
 	return start != none && t-start < c.within
 }
 
-// reach is the steps that an event at time t can serve.
-func (c *course) reach(w []int64, t int64) uint32 {
+// reach is the steps that an event at time t can serve; fresh tells whether a match
+// may begin with it.
+func (c *course) reach(w []int64, t int64, fresh bool) uint32 {
 	if c.any {
 		return 1<<len(c.need) - 1
 	}
-	mask := uint32(1)
+	mask := uint32(0)
+	if fresh {
+		mask = 1
+	}
+	if w == nil {
+		return mask
+	}
 	for level := 1; level < c.last(); level++ {
 		if c.alive(w, level, t) {
 			mask |= 1 << c.step[level+1]
@@ -174,8 +187,8 @@ func (c *course) reach(w []int64, t int64) uint32 {
 
 // take takes the events of one time t into the partial matches of a key, of which
 // n[i] fit step i, and reports whether they complete one. Then done has the time of
-// the last event of each step.
-func (c *course) take(w []int64, t int64, n []int, done []int64) bool {
+// the last event of each step. A match begins at t only if that is fresh.
+func (c *course) take(w []int64, t int64, fresh bool, n []int, done []int64) bool {
 	if c.any {
 		complete := true
 		for i, count := range n {
@@ -188,7 +201,7 @@ func (c *course) take(w []int64, t int64, n []int, done []int64) bool {
 	for level := c.last(); level >= 1; level-- { // from above: a level is made of older ones below it
 		s := c.step[level]
 		for m := min(n[s], c.nth[level]); m >= 1; m-- {
-			if c.extend(w, t, level, m, done) {
+			if (m < level || fresh) && c.extend(w, t, level, m, done) {
 				complete = complete || level == c.last()
 				break
 			}

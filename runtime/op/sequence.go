@@ -16,9 +16,9 @@ var sequence = Spec{
 
 After a match the key starts afresh: events up to then belong to no other match, unless "overlapping" is written. "any_order" wants enough events for every step within the time, whatever their order; an event then counts for each step that it fits.
 
-"not" between two steps: no such event strictly between them. "not" behind the last step: no such event until its own "within" has passed since that step (that of the sequence unless given); the match is told when time has passed that point, and not at the end of the input. "until" ends what has begun with earlier events.
+"not" before the first step: no such event in its own "within" (that of the sequence unless given) before the first event of a match; what came before the input began is taken for quiet. "not" between two steps: no such event strictly between them. "not" behind the last step: no such event until its own "within" has passed since that step (that of the sequence unless given); the match is told when time has passed that point, and not at the end of the input. "until" ends what has begun with earlier events.
 
-What is kept of a key does not grow with its events but for the events that fit a step, which are kept for the time of the sequence, 24 bytes each.`,
+What is kept of a key does not grow with its events but for the events that fit a step, which are kept for the time of the sequence, 24 bytes each, and those that fit a "not" before the first, 16 bytes each for its time.`,
 	Fresh: true,
 	Fires: true,
 	After: "its rows are windows already",

@@ -28,6 +28,8 @@ type script struct {
 	within         int64
 	any, overlap   bool
 	until          bool
+	leading        []int64 // by veto before the first step: for how long before
+	leadingColumn  []int
 	steps          []scriptStep
 	trailing       []int64 // by veto behind the last step: its wait
 	trailingColumn []int
@@ -54,6 +56,9 @@ func (s script) args() Args {
 		a.Clauses["until"] = []Arg{col(6, "until", types.TBool)}
 	}
 	by := a.Clauses["by"]
+	for i, w := range s.leading {
+		a.Steps = append(a.Steps, Step{Name: fmt.Sprintf("l%d", i), Not: true, Cond: col(s.leadingColumn[i], "", types.TBool), Repeat: 1, Within: time.Duration(w) * time.Microsecond, By: by})
+	}
 	for i, st := range s.steps {
 		a.Steps = append(a.Steps, Step{Name: fmt.Sprintf("s%d", i), Cond: col(1+i, "", types.TBool), Repeat: st.repeat, Within: time.Duration(st.gap) * time.Microsecond, By: by})
 		if st.veto > 0 {
@@ -88,12 +93,22 @@ func (s script) expected(events []event) []string {
 		}
 		for _, key := range keys {
 			var own []event // of the key, up to now
+			fresh := func(at int64) bool {
+				for _, e := range events[:j] {
+					for k, wait := range s.leading {
+						if e.vals[0] == key && e.fits(s.leadingColumn[k]) && e.t < at && at-e.t < wait {
+							return false
+						}
+					}
+				}
+				return true
+			}
 			for _, e := range events[:j] {
 				if e.vals[0] == key && e.t >= since[key] {
 					own = append(own, e)
 				}
 			}
-			if last, ok := s.complete(own, t); ok {
+			if last, ok := s.complete(own, t, fresh); ok {
 				told := t
 				denied := false
 				for k, wait := range s.trailing {
@@ -106,7 +121,7 @@ func (s script) expected(events []event) []string {
 					denied = denied || s.until && e.vals[0] == key && e.fits(6) && e.t < told
 				}
 				if !denied && told <= clock {
-					out = append(out, s.line(key, own, t, told, last))
+					out = append(out, s.line(key, own, t, told, last, fresh))
 				}
 				if !s.overlap {
 					since[key] = t + 1
@@ -127,7 +142,7 @@ func (s script) expected(events []event) []string {
 // complete reports whether some of the events make a match that ends at time t, and
 // gives the times of its steps. Of several matches there is one whose steps are all
 // as late as in any other.
-func (s script) complete(own []event, t int64) ([]int64, bool) {
+func (s script) complete(own []event, t int64, fresh func(int64) bool) ([]int64, bool) {
 	var in []event
 	for _, e := range own {
 		if t-e.t < s.within {
@@ -165,7 +180,7 @@ func (s script) complete(own []event, t int64) ([]int64, bool) {
 		st := s.steps[i]
 		for _, first := range in {
 			for _, end := range in {
-				if !first.fits(1+i) || !end.fits(1+i) || first.t > end.t || i > 0 && first.t <= before {
+				if !first.fits(1+i) || !end.fits(1+i) || first.t > end.t || i > 0 && first.t <= before || i == 0 && !fresh(first.t) {
 					continue
 				}
 				if st.repeat == 1 && first.t != end.t || count(i, first.t, end.t) < st.repeat || st.gap > 0 && end.t-before >= st.gap {
@@ -204,11 +219,20 @@ func (s script) complete(own []event, t int64) ([]int64, bool) {
 }
 
 // line is a match as the test compares it.
-func (s script) line(key any, own []event, t, told int64, last []int64) string {
+func (s script) line(key any, own []event, t, told int64, last []int64, fresh func(int64) bool) string {
 	start := t
 	n := make([]int, len(s.steps))
+	begin := t // the first event of the window with which a match may begin
+	for _, e := range own {
+		if e.fits(1) && t-e.t < s.within && e.t <= last[0] && fresh(e.t) {
+			begin = min(begin, e.t)
+		}
+	}
 	for i := range s.steps {
 		for _, e := range own {
+			if i == 0 && !s.any && e.t < begin {
+				continue
+			}
 			after := i == 0 || s.any || e.t > last[i-1]
 			if e.fits(1+i) && t-e.t < s.within && after && e.t <= last[i] {
 				n[i]++
@@ -243,11 +267,17 @@ func drawScript(t *rapid.T) script {
 			s.steps[i].veto = rapid.IntRange(4, 5).Draw(t, "veto")
 		}
 	}
+	for range rapid.IntRange(-2, 2).Draw(t, "leading") {
+		if !s.any {
+			s.leading = append(s.leading, rapid.Int64Range(1, 20).Draw(t, "before"))
+			s.leadingColumn = append(s.leadingColumn, rapid.IntRange(4, 5).Draw(t, "column"))
+		}
+	}
 	for range rapid.IntRange(0, 2).Draw(t, "trailing") {
 		s.trailing = append(s.trailing, rapid.Int64Range(1, 6).Draw(t, "wait"))
 		s.trailingColumn = append(s.trailingColumn, rapid.IntRange(4, 5).Draw(t, "column"))
 	}
-	if len(s.steps) == 1 && s.steps[0].repeat == 1 && len(s.trailing) == 0 {
+	if len(s.steps) == 1 && s.steps[0].repeat == 1 && len(s.trailing)+len(s.leading) == 0 {
 		s.steps[0].repeat = 2
 	}
 	return s
@@ -371,6 +401,32 @@ func TestSequenceMakesRoom(t *testing.T) {
 	}
 }
 
+// TestLeadsMakeRoom holds keys of which only was seen what must not stand before the
+// first step: they take room for as long as that matters, and are kept from one save
+// to the next.
+func TestLeadsMakeRoom(t *testing.T) {
+	s := script{within: 5, leading: []int64{20}, leadingColumn: []int{4}, steps: []scriptStep{{repeat: 1}}}
+	a := s.args()
+	a.Clauses["max"] = []Arg{konst(int64(1))}
+	e := func(at int64, key string, first, lead bool) event {
+		return event{at, []any{key, first, false, false, lead, false, false}}
+	}
+	events := []event{
+		e(100, "a", false, true),
+		e(110, "b", true, false), // no room
+		e(119, "a", true, false), // a was seen 19 before
+		e(120, "a", true, true),  // and 20 before is long enough
+		e(139, "b", true, false), // no room
+		e(140, "b", true, false), // a is forgotten
+	}
+	for _, size := range []int{1, 2, 100} {
+		told, m := matches(t, a, events, size)
+		if want := []string{"a@120", "b@140"}; !slices.Equal(told, want) || m.Overflow != 2 {
+			t.Errorf("batches of %d: %v with %d left out, want %v with 2", size, told, m.Overflow, want)
+		}
+	}
+}
+
 // TestWaitingMatchesAreBounded lets more matches of one key wait than there is room
 // for: the further ones are left out and counted.
 func TestWaitingMatchesAreBounded(t *testing.T) {
@@ -424,6 +480,11 @@ func TestSequenceRefuses(t *testing.T) {
 		if _, e := sequence.Output(Row{}, &a); e == nil {
 			t.Errorf("%s was taken", name)
 		}
+	}
+	anyOrder := steps(Step{Not: true}, Step{}, Step{})
+	anyOrder.Clauses["any_order"] = nil
+	if _, e := sequence.Output(Row{}, &anyOrder); e == nil {
+		t.Error("what must not be before the first step was taken in any order")
 	}
 	two := steps(Step{}, Step{})
 	for word, arg := range map[string]Arg{

@@ -24,6 +24,7 @@ type sequences struct {
 	words []int64 // by seat
 	free  []int32
 	trail fifo[mention] // events that may be part of a match, in order of time
+	leads leads
 	waits waits
 	since int64 // no match to come begins at or before it
 
@@ -43,8 +44,12 @@ type mention struct {
 	time   int64
 	before int64  // place of the event of the same key before it, or a place before head
 	key    int32  // dense code
-	fits   uint32 // the steps that it fits
+	fits   uint32 // the steps that it fits, and begins
 }
+
+// begins marks a mention that a match may begin with, where a veto stands before the
+// first step. It lies beyond the bits of steps.
+const begins = 1 << 31
 
 // keying is the columns in which some steps find their keys.
 type keying struct {
@@ -69,6 +74,7 @@ type hit struct {
 func newSequences(in Row, a *Args, c *course) *sequences {
 	s := &sequences{course: c, seen: map[int32]int32{}, since: runtime.MinTime, n: make([]int, len(c.need)), done: make([]int64, len(c.need))}
 	s.waits.by = map[int32]wakeful{}
+	s.leads = newLeads(c.lead)
 	by := a.Clauses["by"]
 	s.groups = newGroups(by, int(a.Float("max", defaultKeys)))
 	if !a.Persist {
@@ -273,19 +279,17 @@ func (s *sequences) meet(b *runtime.Batch, t int64, first int32) {
 		stops = stops || s.hits[h].stops
 	}
 	w := s.at(key)
-	reach := uint32(1)
-	if s.any || w != nil {
-		reach = s.reach(w, t)
-	}
+	fresh := s.leads.fresh(key, t)
+	reach := s.reach(w, t, fresh)
 	complete, ended := false, false
 	if fits&reach != 0 {
 		if w == nil {
 			w = s.open(key)
 		}
 		for h := first; h >= 0; h = s.hits[h].next {
-			s.note(w, t, &s.hits[h], reach)
+			s.note(w, t, &s.hits[h], reach, fresh)
 		}
-		if complete = s.take(w, t, s.n, s.done); complete {
+		if complete = s.take(w, t, fresh, s.n, s.done); complete {
 			s.match(w, key, t)
 		}
 	}
@@ -295,6 +299,7 @@ func (s *sequences) meet(b *runtime.Batch, t int64, first int32) {
 			ended = s.stop(w, t, s.n) || ended
 		}
 	}
+	s.leads.note(key, t, denies)
 	for v := denies; v != 0; v &= v - 1 {
 		if wait := s.wait[bits.TrailingZeros32(v)]; wait > 0 {
 			ended = s.waits.deny(key, t, wait) || ended
@@ -346,13 +351,16 @@ func (s *sequences) outside(b *runtime.Batch) {
 func (s *sequences) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { s.groups.trace = tell }
 
 // note remembers an event that may be part of a match.
-func (s *sequences) note(w []int64, t int64, h *hit, reach uint32) {
+func (s *sequences) note(w []int64, t int64, h *hit, reach uint32, fresh bool) {
 	f := h.fits & reach
 	if f == 0 {
 		return
 	}
 	for v := f; v != 0; v &= v - 1 {
 		s.n[bits.TrailingZeros32(v)]++
+	}
+	if fresh && len(s.lead) > 0 {
+		f |= begins
 	}
 	w[newestWord] = s.trail.push(mention{time: t, before: w[newestWord], key: h.key, fits: f})
 	s.kept, s.keys = append(s.kept, h.row), append(s.keys, h.key)
@@ -365,18 +373,24 @@ func (s *sequences) match(w []int64, key int32, t int64) {
 	if !s.any {
 		copy(m.last, s.done)
 	}
+	barred := int64(0) // events of the first step before which no match began so far
 	for p := w[newestWord]; p >= s.trail.head; p = s.trail.at(p).before {
 		e := s.trail.at(p)
 		if e.time < w[sinceWord] {
 			break
 		}
-		for v := e.fits; v != 0; v &= v - 1 {
+		for v := e.fits &^ begins; v != 0; v &= v - 1 {
 			i := bits.TrailingZeros32(v)
 			switch {
 			case s.any:
 				m.last[i] = max(m.last[i], e.time)
 			case e.time > m.last[i] || i > 0 && e.time <= m.last[i-1]:
 				continue
+			case i == 0 && len(s.lead) > 0 && e.fits&begins == 0:
+				barred++
+				continue
+			case i == 0:
+				m.count[0], barred = m.count[0]+barred, 0
 			}
 			m.count[i]++
 			m.start = min(m.start, e.time)
@@ -422,6 +436,7 @@ func (s *sequences) open(key int32) []int64 {
 // match can reach back to are forgotten. A key whose last event goes has nothing left.
 func (s *sequences) pass(t int64) {
 	s.waits.due(t, func(m *match) { s.told = append(s.told, *m) })
+	s.leads.pass(t)
 	for l := &s.trail; l.head < l.tail; l.pop() {
 		e := l.at(l.head)
 		if t-e.time < s.within {
@@ -455,7 +470,7 @@ func (s *sequences) give(emit runtime.Emit) error {
 			return err
 		}
 	}
-	s.groups.settle(len(s.words)/s.course.words - len(s.free))
+	s.groups.settle(len(s.words)/s.course.words - len(s.free) + s.leads.keys)
 	return nil
 }
 
@@ -493,6 +508,7 @@ func (s *sequences) live(used vec.Bitmap) {
 		}
 	}
 	s.waits.live(used)
+	s.leads.live(used)
 }
 
 func (s *sequences) Advance(_ context.Context, watermark int64, emit runtime.Emit) error {
@@ -519,6 +535,7 @@ func (s *sequences) Save(w *state.Writer) error {
 	state.Slice(w, s.free)
 	s.trail.save(w)
 	s.waits.save(w, s.evidence.fields)
+	s.leads.save(w)
 	s.evidence.save(w)
 	return nil
 }
@@ -538,6 +555,9 @@ func (s *sequences) Load(r *state.Reader) error {
 		return r.Err()
 	}
 	if err := s.waits.load(r, n, len(s.need), s.evidence.fields); err != nil {
+		return err
+	}
+	if err := s.leads.load(r, n); err != nil {
 		return err
 	}
 	return s.evidence.load(r, n)
@@ -577,7 +597,7 @@ func (s *sequences) whole(keys int) bool {
 	}
 	for p := s.trail.head; p < s.trail.tail; p++ {
 		e := s.trail.at(p)
-		if e.key < 0 || s.at(e.key) == nil || e.before >= p || e.before < nowhere || e.fits>>len(s.need) != 0 {
+		if e.key < 0 || s.at(e.key) == nil || e.before >= p || e.before < nowhere || e.fits&^begins>>len(s.need) != 0 {
 			return false
 		}
 	}
@@ -589,7 +609,7 @@ func (s *sequences) Close() { s.evidence.forget() }
 
 func (s *sequences) Meter() runtime.Meters {
 	m := s.groups.meter()
-	m.Bytes += 4*cap(s.seat) + 8*cap(s.words) + 4*cap(s.free) + s.trail.bytes() + s.waits.bytes(len(s.need)) + s.evidence.bytes()
+	m.Bytes += 4*cap(s.seat) + 8*cap(s.words) + 4*cap(s.free) + s.trail.bytes() + s.leads.bytes() + s.waits.bytes(len(s.need)) + s.evidence.bytes()
 	m.Overflow += s.waits.lost
 	return m
 }
