@@ -158,11 +158,12 @@ func (b *block) literal(column int) (*node, bool) {
 	if b.indent > column || deep <= column || ragged || b.ragged {
 		return nil, false
 	}
-	if b.indent >= 0 && b.text[b.from] == '#' {
+	last := b.indent < 0
+	if !last && b.text[b.from] == '#' {
 		b.advance()
 	}
 	out := text.String()
-	if header == "|-" || !strings.HasSuffix(b.text, "\n") && b.indent < 0 {
+	if header == "|-" || last && !strings.HasSuffix(b.text, "\n") {
 		out = strings.TrimSuffix(out, "\n")
 	}
 	return n, n.set(out, false)
