@@ -16,15 +16,16 @@ import (
 // alert makes alerts of rows of a batch; rows nil means all.
 func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 	spec := &r.def.Alert
+	all := r.e.shown[:0]
+	r.e.shown = nil // whoever comes to make alerts meanwhile has columns of its own
 	get := func(outs []Output) []*vec.Vec {
-		cols := make([]*vec.Vec, len(outs))
-		for i, o := range outs {
-			cols[i] = f.Get(o.ID, mask)
+		from := len(all)
+		for _, o := range outs {
+			all = append(all, f.Get(o.ID, mask))
 		}
-		return cols
+		return all[from:]
 	}
 	keys, values, evidence := get(spec.Keys), get(spec.Values), get(spec.Evidence)
-	shown := places(spec.Evidence, spec.Values)
 	var suppressed *vec.Vec
 	if spec.Suppressed != None {
 		suppressed = f.Get(spec.Suppressed, mask)
@@ -37,11 +38,13 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 	for i, k := range spec.Risk {
 		entities[i], scores[i] = f.Get(k.Entity, mask), f.Get(k.Score, mask)
 	}
+	texts := &r.e.texts
+	a := new(runtime.Alert)
 	one := func(row int32) {
 		i := int(row)
-		a := runtime.Alert{
+		*a = runtime.Alert{
 			Rule: r.def.Name, RuleID: r.def.ID, Level: r.def.Level, Attack: r.def.Attack, Time: b.Time[i],
-			Keys: named(spec.Keys, keys, i), Values: named(spec.Values, values, i),
+			Keys: texts.named(spec.Keys, keys, i), Values: texts.named(spec.Values, values, i),
 		}
 		at := place{source: noSource}
 		if w := b.Window; w != nil {
@@ -51,7 +54,7 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 			}
 		} else {
 			at.source, at.row = b.Pos.At(row)
-			a.Evidence = []runtime.Event{{Source: r.e.sourceName(at.source), Row: at.row, Time: b.Time[i], Fields: fields(spec.Evidence, evidence, i, a.Values, shown)}}
+			a.Evidence = []runtime.Event{{Source: r.e.sourceName(at.source), Row: at.row, Time: b.Time[i], Fields: texts.fields(spec.Evidence, evidence, i, a.Values, r.places)}}
 		}
 		if suppressed != nil && !suppressed.Missing(i) {
 			a.Suppressed = suppressed.I64[i]
@@ -69,34 +72,36 @@ func (r *rule) alert(b *runtime.Batch, rows []int32, mask vec.Bitmap, f frame) {
 				Score: score, Category: k.Category, Stage: k.Stage,
 			})
 		}
-		a.ID = r.e.identity(r.def, &a)
-		a.Title = r.title(&a)
+		a.ID = r.e.identity(r.def, a)
+		a.Title = r.title(a)
 		if carried != nil {
-			at.carried = named(spec.Carried, carried, i)
+			at.carried = texts.named(spec.Carried, carried, i)
 		}
 		if r.trace != nil {
 			r.trace.fired(b, row, a.ID)
 		}
-		r.send(&a, at)
+		r.send(a, at)
 	}
 	if rows == nil {
 		for i := range int32(b.N) {
 			one(i)
 		}
-		return
 	}
 	for _, i := range rows {
 		one(i)
 	}
+	clear(all)
+	r.e.shown = all
 }
 
-func named(outs []Output, cols []*vec.Vec, row int) []runtime.Named {
+// named are the values of outputs in a row.
+func (t *texts) named(outs []Output, cols []*vec.Vec, row int) []runtime.Named {
 	if len(outs) == 0 {
 		return nil
 	}
 	list := make([]runtime.Named, len(outs))
 	for i, o := range outs {
-		list[i] = runtime.Named{Name: o.Name, Kind: o.Kind, Value: cols[i].Value(row)}
+		list[i] = runtime.Named{Name: o.Name, Kind: o.Kind, Value: t.value(cols[i], row)}
 	}
 	return list
 }
@@ -113,7 +118,7 @@ func places(outs, list []Output) []int {
 // fields are the fields of an event that are not missing. What the values of the
 // alert have, which is most of it, is not copied again; if it is all of it, the list
 // is theirs.
-func fields(outs []Output, cols []*vec.Vec, row int, values []runtime.Named, shown []int) []runtime.Named {
+func (t *texts) fields(outs []Output, cols []*vec.Vec, row int, values []runtime.Named, shown []int) []runtime.Named {
 	if same(outs, values, shown) {
 		return slices.Clip(values)
 	}
@@ -123,7 +128,7 @@ func fields(outs []Output, cols []*vec.Vec, row int, values []runtime.Named, sho
 		if at := shown[i]; at >= 0 {
 			n.Value = values[at].Value
 		} else {
-			n.Value = cols[i].Value(row)
+			n.Value = t.value(cols[i], row)
 		}
 		if n.Value != nil {
 			list = append(list, n)
@@ -175,6 +180,9 @@ func (r *rule) send(a *runtime.Alert, at place) {
 	}
 	r.alerts++
 	if !r.def.Muted {
+		if r.e.out == nil {
+			r.e.out = make([]runtime.Alert, 0, r.e.usual)
+		}
 		if r.e.out = append(r.e.out, *a); len(r.e.out) >= outMost {
 			r.e.fail(r.e.flush())
 		}

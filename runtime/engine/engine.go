@@ -75,6 +75,7 @@ type Engine struct {
 	feeds     clocks
 	watermark int64
 	out       []runtime.Alert
+	usual     int                 // alerts that were handed over last
 	risks     []runtime.RiskEvent // where Options ask for them
 	untimed   bool                // the rows at hand have no time
 	restored  bool                // the clock is that of saved state
@@ -82,7 +83,9 @@ type Engine struct {
 	failed    error               // the first error of making alerts, told at the next flush
 	stats     Stats
 
-	hashed []byte // scratch of identity
+	hashed []byte     // scratch of identity
+	shown  []*vec.Vec // scratch of rule.alert
+	texts  texts
 
 	carried carried // what was saved of rules that are not there now
 
@@ -395,7 +398,7 @@ func (e *Engine) flush() error {
 		return nil
 	}
 	out := e.out
-	e.out = nil
+	e.out, e.usual = nil, len(out)
 	e.stats.Alerts += int64(len(out))
 	if e.opts.Alerts == nil {
 		return nil

@@ -27,6 +27,7 @@ type rule struct {
 	stash   stash         // rows on their way to buf
 	rows    int64         // alerts and contributions of risk that came through buf
 	alerts  int64
+	places  []int  // where the values of its alerts have what their evidence shows
 	trace   *trace // nil unless the rule is traced
 }
 
@@ -42,7 +43,7 @@ type segment struct {
 }
 
 func newRule(e *Engine, def *Rule) *rule {
-	r := &rule{e: e, def: def, segs: make([]segment, len(def.Segments))}
+	r := &rule{e: e, def: def, segs: make([]segment, len(def.Segments)), places: places(def.Alert.Evidence, def.Alert.Values)}
 	for i, s := range def.Segments {
 		seg := &r.segs[i]
 		seg.def = s
