@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/detlang/det/lang/ast"
@@ -28,11 +29,16 @@ rule shell {
 	Rule: func(p *Pass, r *Rule) {
 		for _, op := range []string{"==", "!=", "in", "contains", "startswith", "endswith"} {
 			r.patterns(op, func(b *ast.Binary, at *ast.Literal, s string) {
-				if !strings.HasPrefix(at.Raw, "'") || len(s) < 2 || !strings.Contains(s[1:], `\\`) {
+				doubled := strings.Count(s, `\\`)
+				if !strings.HasPrefix(at.Raw, "'") || doubled == 0 || doubled != len(withinPath.FindAllString(s, -1)) {
 					return
 				}
-				p.mend(p.Tell(at.At, "nothing is escaped in single quotes, so there are two backslashes"), at.At, "'"+s[:1]+strings.ReplaceAll(s[1:], `\\`, `\`)+"'")
+				p.mend(p.Tell(at.At, "nothing is escaped in single quotes, so there are two backslashes"), at.At, "'"+strings.ReplaceAll(s, `\\`, `\`)+"'")
 			})
 		}
 	},
 }
+
+// withinPath is a doubled backslash behind a drive or a name, within a path. Behind a
+// space, a quotation mark or nothing it begins the name of a share: copy \\server\c$.
+var withinPath = regexp.MustCompile(`(?:\b[A-Za-z]:|[\pL\pN_.)%}])\\\\`)

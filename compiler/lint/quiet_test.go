@@ -26,10 +26,26 @@ func TestNearMisses(t *testing.T) {
 	process := func(when string) string {
 		return "import std.windows\n\nrule r {\n  from process_creation\n  when " + when + "\n}\n"
 	}
+	const script = `schema blocks {
+  time timestamp
+  ScriptBlockText string
+}
+
+rule r {
+  from blocks
+  when ScriptBlockText contains "*virus*"
+}
+`
 	for _, tt := range []struct{ name, file, text, want string }{
 		{"a rule within another", "a.yml", sharper(""), "L110"},
 		{"a rule within one for hunting", "a.yml", sharper("tags:\n  - detection.threat-hunting\n"), ""},
 		{"a lone name with a separator", "a.det", process(`Image == '\cmd.exe'`), "L011"},
+		{"a path with doubled backslashes", "a.det", process(`CommandLine contains 'C:\\Windows\\Temp'`), "L015"},
+		{"a share", "a.det", process(`CommandLine contains 'copy \\server\c$'`), ""},
+		{"a share in quotes", "a.det", process(`CommandLine contains '-FilePath "\\server'`), ""},
+		{"a share at the end", "a.det", process(`CommandLine contains ' \\'`), ""},
+		{"stars in a command line", "a.det", process(`CommandLine contains "*virus*"`), "L006"},
+		{"stars in a script", "a.det", script, ""},
 		{"a path of a device", "a.det", process(`Image == '\Device\cmd.exe'`), ""},
 	} {
 		var got []string

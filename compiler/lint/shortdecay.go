@@ -36,7 +36,11 @@ rule drifting {
 				}
 			}
 			if half > 0 && half < 4*step {
-				p.Tell(l.ast.Clause("decay").At, "half of the weight is gone after %.3g samples", float64(half)/float64(step))
+				samples, noun := float64(half)/float64(step), "samples"
+				if samples == 1 {
+					noun = "sample"
+				}
+				p.Tell(l.ast.Clause("decay").At, "half of the weight is gone after %.3g %s", samples, noun)
 			}
 		}
 	},

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/detlang/det/lang/ast"
@@ -43,9 +44,13 @@ rule certutil {
 			}
 		})
 		r.patterns("contains", func(b *ast.Binary, at *ast.Literal, s string) {
-			if len(s) > 2 && s[0] == '*' && s[len(s)-1] == '*' {
+			if len(s) > 2 && s[0] == '*' && s[len(s)-1] == '*' && !holdsCode(dotted(b.X)) {
 				tell(b, at, s[1:len(s)-1])
 			}
 		})
 	},
 }
+
+// holdsCode reports whether a field holds the text of a program, which may itself ask
+// for `-like "*virus*"`.
+var holdsCode = regexp.MustCompile(`(?i)script|payload|query`).MatchString
