@@ -1,6 +1,7 @@
 package det
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,13 +14,15 @@ import (
 	"github.com/detlang/det/lang/source"
 )
 
-// neighbours are the rule files around others: those of their folders and of the
-// folders above, up to the root of the repository. Where a hook gets the changed
-// files alone, the rules that they read, the mappings and lists that Sigma rules
-// take, and the files that import them are there. Nothing is said about neighbours.
+// neighbours are the rule files around others. Where a hook gets the changed files
+// alone, the mappings and lists that Sigma rules take, and the files that import them
+// are in their folders and in those above, up to the root of the repository; the
+// rules that they read, and those that read them, may be anywhere in the repository.
+// Nothing is said about neighbours.
 type neighbours struct {
 	given   map[string]bool // by absolute path
-	folders []string        // nearest first
+	folders []string        // theirs and those above, nearest first
+	roots   []string        // of the repositories
 	mu      sync.Mutex
 	files   map[string][]*source.File // of the folders
 }
@@ -33,7 +36,11 @@ func newNeighbours(files []*source.File) *neighbours {
 		n.given[absolute(f.Name)] = true
 		if dir := filepath.Dir(f.Name); !seen[dir] {
 			seen[dir] = true
-			chains = append(chains, foldersAbove(dir))
+			chain, root := foldersAbove(dir)
+			chains = append(chains, chain)
+			if root != "" && !slices.ContainsFunc(n.roots, func(r string) bool { return absolute(r) == absolute(root) }) {
+				n.roots = append(n.roots, root)
+			}
 		}
 	}
 	known := map[string]bool{}
@@ -61,16 +68,16 @@ func absolute(name string) string {
 }
 
 // foldersAbove are a folder and those above it, up to the root of the repository that it
-// lies in; outside of any, the folder alone.
-func foldersAbove(dir string) []string {
-	out := []string{dir}
+// lies in; outside of any, the folder alone, and no root.
+func foldersAbove(dir string) (out []string, root string) {
+	out = []string{dir}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
-			return out
+			return out, dir
 		}
 		up := filepath.Join(dir, "..")
 		if absolute(up) == absolute(dir) {
-			return out[:1]
+			return out[:1], ""
 		}
 		dir = up
 		out = append(out, dir)
@@ -100,10 +107,10 @@ func (n *neighbours) in(dir string) []*source.File {
 	return files
 }
 
-// that are the neighbours for which a condition holds.
-func (n *neighbours) that(is func(f *source.File) bool) []*source.File {
+// that are the neighbours in folders for which a condition holds.
+func (n *neighbours) that(folders []string, is func(f *source.File) bool) []*source.File {
 	var out []*source.File
-	for _, dir := range n.folders {
+	for _, dir := range folders {
 		for _, f := range n.in(dir) {
 			if is(f) {
 				out = append(out, f)
@@ -113,9 +120,42 @@ func (n *neighbours) that(is func(f *source.File) bool) []*source.File {
 	return out
 }
 
+// farthest is how many files and folders of a repository are looked through.
+const farthest = 50_000
+
+// everywhere are the folders of the repositories: those of the files and above first,
+// then the others.
+func (n *neighbours) everywhere() []string {
+	out := slices.Clone(n.folders)
+	known := map[string]bool{}
+	for _, dir := range out {
+		known[absolute(dir)] = true
+	}
+	seen := 0
+	for _, root := range n.roots {
+		filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+			if seen++; seen > farthest {
+				return filepath.SkipAll
+			}
+			if err != nil || !d.IsDir() {
+				return nil // what cannot be read is no neighbour
+			}
+			if name != root && strings.HasPrefix(d.Name(), ".") {
+				return filepath.SkipDir
+			}
+			if !known[absolute(name)] {
+				known[absolute(name)] = true
+				out = append(out, name)
+			}
+			return nil
+		})
+	}
+	return out
+}
+
 // naming gives the neighbours that have one of the names of rules in their text.
 func (n *neighbours) naming(rules []string) []*source.File {
-	return n.that(func(f *source.File) bool {
+	return n.that(n.everywhere(), func(f *source.File) bool {
 		return slices.ContainsFunc(rules, func(rule string) bool { return rule != "" && strings.Contains(f.Text, rule) })
 	})
 }
@@ -130,14 +170,25 @@ func (n *neighbours) shared(files []*source.File) []*source.File {
 	if !slices.ContainsFunc(files, func(f *source.File) bool { return sigma.Is(f.Name) }) {
 		return nil
 	}
-	return n.that(func(f *source.File) bool { return !sigma.Is(f.Name) && forSigma.MatchString(f.Text) })
+	return n.that(n.folders, func(f *source.File) bool { return !sigma.Is(f.Name) && forSigma.MatchString(f.Text) })
 }
 
 // imports reports whether a neighbour imports a file. An import reaches into its own
 // folder and below, so that those who import lie beside a file or above.
 func (n *neighbours) imports(f *source.File) bool {
 	base := filepath.Base(f.Name) + `"`
-	return len(n.that(func(other *source.File) bool { return !sigma.Is(other.Name) && strings.Contains(other.Text, base) })) > 0
+	return len(n.that(n.folders, func(other *source.File) bool { return !sigma.Is(other.Name) && strings.Contains(other.Text, base) })) > 0
+}
+
+var (
+	readsRisk = regexp.MustCompile(`(?m)^\s*from\s+risk\b`)
+	addsRisk  = regexp.MustCompile(`(?m)^\s*risk\s`)
+)
+
+// risk reports whether files read the stream of risk, and neighbours add to it.
+func (n *neighbours) risk(files []*source.File) bool {
+	return slices.ContainsFunc(files, func(f *source.File) bool { return readsRisk.MatchString(f.Text) }) &&
+		len(n.that(n.everywhere(), func(f *source.File) bool { return addsRisk.MatchString(f.Text) })) > 0
 }
 
 // beside adds to the options of a compilation what lies around its files.

@@ -34,8 +34,8 @@ type Compiler struct {
 	// The alerts are the same.
 	IndexFrom int
 	// Beside looks around files that are named by themselves for what they need: rules
-	// that they name, and the mappings and lists of Sigma rules. It looks in their
-	// folders and those above, up to the root of the repository.
+	// that they name or that name theirs, anywhere in the repository, and the mappings
+	// and lists of Sigma rules, in their folders and those above.
 	Beside bool
 }
 

@@ -17,8 +17,9 @@ type Linted struct {
 }
 
 // Lint compiles rule files, and those of folders, and looks for what is probably
-// not meant. Where all paths are folders, lints about what exists nowhere run too;
-// else what the files need of those around them is looked for there, as with Beside.
+// not meant. Where all paths are folders, lints about what exists nowhere run too,
+// but those about risk only if no other file of the repository adds to it; else what
+// the files need of those around them is looked for there, as with Beside.
 // With fix, fixes are made in the result; the files on disk stay as they are. The
 // error is for files that cannot be read.
 func (c Compiler) Lint(cfg *lint.Config, fix bool, paths ...string) (*Linted, error) {
@@ -35,10 +36,11 @@ func (c Compiler) Lint(cfg *lint.Config, fix bool, paths ...string) (*Linted, er
 		out.Files = append(out.Files, source.New(name, string(text)))
 	}
 	with := *cfg
-	with.Whole = onlyFolders(paths)
+	around := newNeighbours(out.Files)
+	folders := onlyFolders(paths)
+	with.Whole = folders && !around.risk(out.Files)
 	opts := compiler.Options{Functions: c.Functions, Params: c.Params}
-	if !with.Whole {
-		around := newNeighbours(out.Files)
+	if !folders {
 		opts = around.beside(opts, out.Files)
 		with.Imported = around.imports
 	}

@@ -37,7 +37,8 @@ type Options struct {
 	// other, without saying anything about them.
 	Beside []*source.File
 	// Find, where set, gives files that may declare rules of these names or ids,
-	// which no file has so far. They go beside the others.
+	// which no file has so far, or read them, which none does. They go beside the
+	// others.
 	Find func(rules []string) []*source.File
 	// Open gives the text of files that are not what is on disk, such as those that
 	// an editor has changed; nil, or false, for those that are.
@@ -97,11 +98,13 @@ func checked(files []*source.File, opts Options, diags *diag.List) (*plan.Set, [
 	return set, slices.DeleteFunc(trees, func(t *ast.File) bool { return strange(t.Source) })
 }
 
-// missing are files that may have the rules that nobody declares.
+// missing are files that may have the rules that nobody declares, or read those that
+// nobody reads.
 func (o Options) missing(diags *diag.List) []*source.File {
 	var names []string
 	for _, d := range diags.All {
-		if d.Code == "D0307" || d.Code == "D0910" {
+		switch d.Code {
+		case "D0307", "D0610", "D0910":
 			names = append(names, strings.Trim(d.Span.Text(), "`'\""))
 		}
 	}
