@@ -54,10 +54,24 @@ func (p *printer) clauses(cs []*ast.Clause) []doc {
 }
 
 // items is a stage's block: on one line if the author wrote it so and it fits,
-// else an entry a line.
+// else an entry a line. Entries that are values and nothing else fill the lines.
 func (p *printer) items(s *ast.Stage) doc {
 	open := p.find("{", headEnd(s))
 	parts := []doc{p.leaf("{", open)}
+	if p.plain(s) {
+		var body []doc
+		for i, it := range s.Items {
+			brk := groupOf(line)
+			if i == 0 {
+				brk = line
+			}
+			body = append(body, brk, p.item(it))
+			if i+1 < len(s.Items) {
+				body = append(body, text(","))
+			}
+		}
+		return groupOf(append(parts, indent(inner, body...), p.closing(false, line, "}", s.Close))...)
+	}
 	if !open.IsZero() && strings.Contains(p.file.Text[open.End:s.Close.Start], "\n") {
 		body := p.separated(len(s.Items),
 			func(i int) source.Span { return s.Items[i].At },
@@ -73,6 +87,17 @@ func (p *printer) items(s *ast.Stage) doc {
 		body = append(body, line, p.item(it), choice(p.comma(s, i)))
 	}
 	return groupOf(append(parts, indent(inner, body...), p.closing(len(body) == 0, line, "}", s.Close))...)
+}
+
+// plain reports whether a block has values alone, without names, clauses and
+// comments.
+func (p *printer) plain(s *ast.Stage) bool {
+	for _, it := range s.Items {
+		if it.Not || it.Name != nil || len(it.Clauses) > 0 {
+			return false
+		}
+	}
+	return len(s.Items) > 0 && (s.Close.IsZero() || len(p.comments) == 0 || p.comments[0].At.Start > s.Close.End)
 }
 
 // headEnd is a span that ends where a stage's head does.
