@@ -38,7 +38,7 @@ func TestSigmaPublicRules(t *testing.T) {
 	if rules.Files() != 1849 || len(rules.Rules()) != 1847 {
 		t.Errorf("%d rules of %d files", len(rules.Rules()), rules.Files())
 	}
-	var refused []string
+	var refused, unknown []string
 	notes := map[string]int{}
 	for _, d := range diags.All {
 		if d.Severity == diag.Error {
@@ -46,8 +46,12 @@ func TestSigmaPublicRules(t *testing.T) {
 		} else {
 			notes[d.Code]++
 		}
+		if d.Code == "D0908" {
+			unknown = append(unknown, fmt.Sprintf("%s: %s", filepath.Base(d.Span.File.Name), d.Message))
+		}
 	}
 	slices.Sort(refused)
+	slices.Sort(unknown)
 	want := []string{
 		"win_security_adcs_certighost_cdc_chase_request.yml: D0906 there is no list known_cdcs for the placeholder %known_cdcs%",
 		"win_security_adcs_certighost_cert_issued_via_chase.yml: D0906 there is no list known_cdcs for the placeholder %known_cdcs%",
@@ -55,11 +59,71 @@ func TestSigmaPublicRules(t *testing.T) {
 	if diff := cmp.Diff(want, refused); diff != "" {
 		t.Errorf("refused (-want +got)\n%s", diff)
 	}
+	// GrandParentImage and the IntegrityLevel of who made a file are names that Sysmon
+	// does not have.
+	if diff := cmp.Diff([]string{
+		"file_event_win_wdac_policy_creation_in_codeintegrity_folder.yml: the events of this log source have no field IntegrityLevel, as far as the mappings know",
+		"proc_creation_win_malware_pikabot_discovery.yml: the events of this log source have no field GrandParentImage, as far as the mappings know",
+	}, unknown); diff != "" {
+		t.Errorf("fields that their log source does not have (-want +got)\n%s", diff)
+	}
 	// Applications and services of network devices whose log nothing tells apart
 	// (D0907), two fields that Sysmon does
 	// not have (D0908), two numbers that begin with 0 (D0912).
 	if diff := cmp.Diff(map[string]int{"D0907": 16, "D0908": 2, "D0912": 2}, notes); diff != "" {
 		t.Errorf("notes and warnings (-want +got)\n%s", diff)
+	}
+}
+
+// TestSigmaFieldsOfSources holds the names of fields against those that the mappings
+// know for a log source: what is misspelt is told, with what was meant, and what the
+// vendor may add is not.
+func TestSigmaFieldsOfSources(t *testing.T) {
+	tests := []struct{ logsource, field, hint string }{
+		{"product: windows, service: security", "EventId", "did you mean EventID?"},
+		{"product: windows, service: security", "SubjectUserNme", "did you mean SubjectUserName?"},
+		{"product: windows, service: system", "Provider_Nmae", "did you mean Provider_Name?"},
+		{"product: windows, service: system", "param9", "none"},
+		{"product: windows, service: system", "FieldOfSomeDriver", "none"},
+		{"product: windows, category: ps_script", "ScriptBlockTxt", "did you mean ScriptBlockText?"},
+		{"product: windows, category: process_creation", "Imagee", "did you mean Image?"},
+		{"product: windows, category: process_creation", "EventID", "none"},
+		{"product: windows, category: process_creation, service: sysmon", "ComandLine", "did you mean CommandLine?"},
+		{"product: windows, service: taskscheduler", "TaskNmae", "did you mean TaskName?"},
+		{"product: windows", "EvntID", "did you mean EventID?"},
+		{"product: linux, category: process_creation", "ParentImge", "did you mean ParentImage?"},
+		{"product: linux, service: auditd", "tpye", "did you mean type?"},
+		{"product: linux, service: auditd", "a12", "none"},
+		{"product: macos, category: process_creation", "CommandLin", "did you mean CommandLine?"},
+		{"product: aws, service: cloudtrail", "evenName", "did you mean eventName?"},
+		{"product: aws, service: cloudtrail", "requestParameters.policyArn", "none"},
+		{"product: aws, service: cloudtrail", "requestParamters.policyArn", "no name"},
+		{"product: okta, service: okta", "evenType", "did you mean eventType?"},
+		{"product: okta, service: okta", "client.geographicalContext.country", "none"},
+		{"product: azure, service: signinlogs", "ResultTyp", "did you mean ResultType?"},
+		{"product: kubernetes, service: audit", "verbb", "did you mean verb?"},
+		{"category: webserver", "cs-uri-qury", "did you mean cs-uri-query?"},
+		{"category: proxy", "c-usragent", "did you mean c-useragent?"},
+		{"category: dns", "quer", "did you mean query?"},
+		{"category: firewall", "dst_prt", "did you mean dst_port?"},
+		{"category: antivirus", "Signatur", "did you mean Signature?"},
+		{"product: zeek, service: http", "user_agnt", "did you mean user_agent?"},
+		{"product: rpc_firewall, category: application", "InterfaceUid", "did you mean InterfaceUuid?"},
+	}
+	for _, tt := range tests {
+		_, diags := det.Compiler{}.Sources(det.Source{Name: "r.yml", Text: fmt.Sprintf(
+			"title: r\nlogsource: {%s}\ndetection: {s: {'%s': x}, condition: s}\n", tt.logsource, tt.field)})
+		got := "none"
+		for _, d := range diags.All {
+			if d.Code == "D0908" {
+				if got = d.Hint; got == "" {
+					got = "no name"
+				}
+			}
+		}
+		if got != tt.hint {
+			t.Errorf("%s, %s: %q, want %q", tt.logsource, tt.field, got, tt.hint)
+		}
 	}
 }
 

@@ -194,3 +194,22 @@ func TestSchemasReadOtherShapes(t *testing.T) {
 		}
 	}
 }
+
+// TestSourcesHaveFields finds a list of fields with each log source of the mappings
+// that all Sigma rules are compiled with.
+func TestSourcesHaveFields(t *testing.T) {
+	for _, library := range []string{"std.sigma_windows", "std.sigma_linux", "std.sigma_cloud", "std.sigma_network"} {
+		text, _ := stdlib.File(library)
+		for _, d := range lang.Parse(source.New(library+".det", text), &diag.List{}).Decls {
+			block, ok := d.(*ast.Block)
+			if !ok || block.Keyword.Name != "mapping" {
+				continue
+			}
+			for _, st := range block.Body {
+				if st.Name.Name == "source" && len(st.Items) == 0 {
+					t.Errorf("%s: no fields: %s", library, st.At.Text())
+				}
+			}
+		}
+	}
+}

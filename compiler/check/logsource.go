@@ -16,7 +16,9 @@ import (
 type logSource struct {
 	parts  sourceParts
 	where  ast.Expr
-	fields []string // that its events have, where the mapping names them
+	fields []string // that its events have, as far as the mapping names them
+	under  []string // prefixes of fields of any name, with their dot
+	open   bool     // there may be any others
 	mod    *module
 }
 
@@ -79,9 +81,23 @@ func (c *checker) logSource(m *module, st *ast.Stage) *logSource {
 		c.diags.Errorf("D0914", st.At, "a log source has a name and a condition").Hint = `write: source product = "windows", service = "security" where Channel == "Security"`
 		return nil
 	}
+	s.open = len(st.Items) == 0
 	for _, it := range st.Items {
 		if path, ok := dotted(it.Value); ok {
 			s.fields = append(s.fields, path)
+			continue
+		}
+		l, _ := it.Value.(*ast.Literal)
+		if l == nil {
+			continue
+		}
+		text, _ := l.Value.(string)
+		prefix, any := strings.CutSuffix(text, "*")
+		switch {
+		case any && prefix == "":
+			s.open = true
+		case any && strings.HasSuffix(prefix, "."):
+			s.under = append(s.under, prefix)
 		}
 	}
 	return s
@@ -169,8 +185,6 @@ func (c *checker) sources(s *scope, x *ast.Call, want *sourceParts) plan.Expr {
 		return c.selfNamed(s, x, *want)
 	}
 	var all []plan.Expr
-	var known []string
-	listed := true
 	for _, g := range groups {
 		var any []plan.Expr
 		for _, src := range g {
@@ -179,13 +193,9 @@ func (c *checker) sources(s *scope, x *ast.Call, want *sourceParts) plan.Expr {
 				return nil
 			}
 			any = append(any, e)
-			known = append(known, src.fields...)
-			listed = listed && len(src.fields) > 0
+			s.rule.known.add(c.mapped[s.rule.rule.From.Schema], src)
 		}
 		all = append(all, either(any, x.At))
-	}
-	if listed {
-		s.rule.known = append(s.rule.known, known...)
 	}
 	if len(all) == 1 {
 		return all[0]
@@ -324,14 +334,4 @@ func (c *checker) selfNamed(s *scope, x *ast.Call, want sourceParts) plan.Expr {
 	}
 	d.Hint = `declare it: mapping mine for any_event { source … where … }; or let the events have logsource.product, logsource.category, logsource.service`
 	return &plan.And{Xs: all, At: x.At}
-}
-
-// unmapped warns of a field that the events of the rule's log source do not have,
-// where the mappings name those that they do.
-func (r *ruleChecker) unmapped(name string, at *ast.Ident) {
-	if len(r.known) == 0 || slices.Contains(r.known, name) {
-		return
-	}
-	d := r.c.diags.Warnf("D0908", at.At, "the events of this log source have no field %s, as far as the mappings know", name)
-	d.Hint = hint(name, r.known)
 }

@@ -43,7 +43,7 @@ type ruleChecker struct {
 	titleAt source.Span
 	extra   map[string]*plan.Column // fields of an open schema that rules named
 	source  sourceParts             // the log source, if there is one
-	known   []string                // fields that the events of the log source have
+	known   logFields               // of the events of the log source
 	asked   map[string]bool         // columns of a union that all its rules were asked for
 }
 

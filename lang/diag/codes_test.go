@@ -43,3 +43,14 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func TestSlip(t *testing.T) {
+	tests := []struct{ name, want string }{
+		{"EventId", "EventID"}, {"tpye", "type"}, {"quer", "query"}, {"param2", ""}, {"Imagee", "Image"}, {"eventNamee2", ""}, {"typ", "type"}, {"ty", ""}, {"", ""},
+	}
+	for _, tt := range tests {
+		if got, _ := Slip(tt.name, []string{"EventID", "type", "query", "param1", "Image", "eventName"}); got != tt.want {
+			t.Errorf("Slip(%q) is %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}

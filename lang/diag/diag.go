@@ -118,15 +118,3 @@ func (l *List) Sort() {
 		return a.Code < b.Code
 	})
 }
-
-// Nearest is the candidate closest to name by edit distance, if one is close
-// enough to be what was meant; letters that differ only in case cost nothing.
-func Nearest(name string, candidates []string) (string, bool) {
-	best, cost := "", len(name)/3+2
-	for _, c := range candidates {
-		if d := distance(name, c, cost); d < cost {
-			best, cost = c, d
-		}
-	}
-	return best, best != ""
-}

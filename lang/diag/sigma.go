@@ -61,7 +61,7 @@ var sigmas = []Code{
 	},
 	{
 		ID: "D0908", Title: "a field that the log source does not have (warning)",
-		When:  "The mappings name the fields of a log source, and the rule reads another.",
+		When:  "The mappings name the fields of a log source, and the rule reads another; or, where its events may have any others, one that is spelt nearly like one of these.",
 		Why:   "Most often it is misspelt, and never matches.",
 		Wrong: sigmaRule(sigmaWindows, "  selection:\n    ComandLine: a\n  condition: selection\n"),
 		Right: sigmaRule(sigmaWindows, "  selection:\n    CommandLine: a\n  condition: selection\n"),

@@ -20,7 +20,8 @@ type logSource struct {
 	mapping string
 	parts   map[string]string // in lower case
 	where   string            // which events those are
-	fields  []string          // all that they have, where the mapping says
+	fields  []string          // that they have, as far as the mapping says
+	open    bool              // there may be others
 }
 
 // mapped is what mappings say of Sigma's rules.
@@ -57,10 +58,26 @@ func readLogSource(mapping string, st *ast.Stage) logSource {
 	if w := st.Clause("where"); w != nil && len(w.Args) == 1 {
 		s.where = strings.Join(strings.Fields(w.Args[0].Value.Span().Text()), " ")
 	}
+	s.open = len(st.Items) == 0
 	for _, it := range st.Items {
-		s.fields = append(s.fields, it.Value.Span().Text())
+		if l, ok := it.Value.(*ast.Literal); ok && l.Value == "*" {
+			s.open = true
+		} else {
+			s.fields = append(s.fields, fieldName(it.Value))
+		}
 	}
 	return s
+}
+
+// fieldName is the name of a field as rules write it.
+func fieldName(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.Name:
+		return x.Name
+	case *ast.Select:
+		return fieldName(x.X) + "." + x.Sel.Name
+	}
+	return ""
 }
 
 // libraryMappings are those that every Sigma rule is compiled with.
@@ -121,6 +138,21 @@ func (m *mapped) fit(parts map[string]string) []logSource {
 	for _, s := range fit {
 		if !slices.ContainsFunc(fit, func(o logSource) bool { return len(o.parts) > len(s.parts) && s.within(o.parts) }) {
 			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// named are the fields that the mappings name for the events that a rule over these
+// parts reads: those of the sources that fit, and of those that say less, which have
+// these events too.
+func (m *mapped) named(parts map[string]string) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range m.sources {
+		if s.within(parts) {
+			for _, f := range s.fields {
+				out[f] = true
+			}
 		}
 	}
 	return out

@@ -124,12 +124,7 @@ func (o *sigmaOffers) modifiers(start int) {
 // has, all that any mapping names.
 func (o *sigmaOffers) fields() {
 	m := o.d.world.mapped()
-	have := map[string]bool{}
-	for _, s := range m.fit(o.at.logSource()) {
-		for _, f := range s.fields {
-			have[f] = true
-		}
-	}
+	have := m.named(o.at.logSource())
 	if len(have) == 0 {
 		for f := range m.fields {
 			have[f] = true
@@ -279,11 +274,11 @@ func (w *world) fieldText(name string, parts map[string]string) string {
 	m := w.mapped()
 	fit := m.fit(parts)
 	text := "```yaml\n" + name + "\n```\n\n"
-	listed := slices.ContainsFunc(fit, func(s logSource) bool { return len(s.fields) > 0 })
+	open := len(fit) == 0 || slices.ContainsFunc(fit, func(s logSource) bool { return s.open })
 	switch {
-	case slices.ContainsFunc(fit, func(s logSource) bool { return slices.Contains(s.fields, name) }):
+	case m.named(parts)[name]:
 		text += "A field of " + partsText(parts) + "."
-	case listed:
+	case !open:
 		text += "The events of " + partsText(parts) + " have no such field, as far as the mappings know."
 	default:
 		text += "A field of the event."
@@ -307,6 +302,9 @@ func (w *world) logSourceText(parts map[string]string) string {
 		fmt.Fprintf(&b, "\n- `%s` (mapping %s", s.where, s.mapping)
 		if len(s.fields) > 0 {
 			fmt.Fprintf(&b, ", %d fields", len(s.fields))
+			if s.open {
+				b.WriteString(" and others")
+			}
 		}
 		b.WriteString(")")
 	}
