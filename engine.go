@@ -3,6 +3,7 @@ package det
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -33,7 +34,9 @@ type EngineOptions struct {
 	// alerts are the same for any number; 0 and 1 are none.
 	Shards int
 	// Alerts takes alerts as records of runtime.AlertSchema. The record is released
-	// after the call.
+	// after the call. If it, Each or Risk gives an error, the call that led to it returns
+	// that, the rows that it brought have been taken, and what was not taken comes again
+	// with the next call: alerts by then with the same ids.
 	Alerts func(arrow.Record) error
 	// Each takes alerts one by one, as an alternative to Alerts.
 	Each func(*runtime.Alert) error
@@ -59,6 +62,9 @@ type Engine struct {
 
 // NewEngine makes an engine with fresh state.
 func (r *Ruleset) NewEngine(opts EngineOptions) (*Engine, error) {
+	if opts.Lateness < 0 || opts.Ahead < 0 {
+		return nil, fmt.Errorf("lateness and ahead of an engine are lengths of time, not %v and %v", opts.Lateness, opts.Ahead)
+	}
 	alloc := opts.Alloc
 	if alloc == nil {
 		alloc = memory.DefaultAllocator
@@ -95,21 +101,20 @@ func (e *Engine) Push(schema string, rec arrow.Record) error {
 	return e.PushContext(context.Background(), schema, rec)
 }
 
-// PushContext is Push with a context that can stop it between batches.
+// PushContext is Push with a context: a record is taken whole, or not at all once the
+// context is done.
 func (e *Engine) PushContext(ctx context.Context, schema string, rec arrow.Record) error {
-	stream, err := e.stream(schema)
+	stream, err := e.stream(schema, rec)
 	if err != nil {
 		return err
 	}
-	src := e.e.Source(schema)
-	pos := runtime.Positions{One: src, First: e.e.Number(src, rec.NumRows())}
-	return e.e.Push(ctx, stream, rec, pos)
+	return e.e.PushNext(ctx, stream, rec, e.e.Source(e.e.Streams()[stream]))
 }
 
 // PushFrom is Push for events that stood in a source of their own, as alerts will
 // show it: its name, and the record numbers of the rows there.
 func (e *Engine) PushFrom(schema, source string, rec arrow.Record, rows []int64) error {
-	stream, err := e.stream(schema)
+	stream, err := e.stream(schema, rec)
 	if err != nil {
 		return err
 	}
@@ -119,7 +124,11 @@ func (e *Engine) PushFrom(schema, source string, rec arrow.Record, rows []int64)
 	return e.e.Push(context.Background(), stream, rec, runtime.Positions{One: e.e.Source(source), Row: rows})
 }
 
-func (e *Engine) stream(schema string) (int, error) {
+// stream is the number of the stream that takes the records of a schema.
+func (e *Engine) stream(schema string, rec arrow.Record) (int, error) {
+	if rec == nil {
+		return 0, errors.New("there is no record to push: it is nil")
+	}
 	if schema == "" && len(e.e.Streams()) == 1 {
 		return 0, nil
 	}
@@ -130,17 +139,19 @@ func (e *Engine) stream(schema string) (int, error) {
 }
 
 // Advance says that no event before t will come: windows that end by then are
-// judged.
+// judged. A time before that of an earlier call changes nothing.
 func (e *Engine) Advance(t time.Time) error {
 	return e.e.Advance(context.Background(), t.UnixMicro())
 }
 
 // Flush ends the input: windows that are still open are judged as they stand, and
-// their alerts say partial.
+// their alerts say partial. Only Stats, Taken and Close are of use behind it: to go on
+// later, Save instead.
 func (e *Engine) Flush() error { return e.e.Finish(context.Background()) }
 
 // Save writes the state: what a later engine needs to go on as if it were this
-// one.
+// one. After Flush, after Close, and while alerts wait that a callback did not take, that
+// is not possible, and an error.
 func (e *Engine) Save(w io.Writer) error { return e.e.Save(w) }
 
 // Load takes up state that Save wrote, before anything is pushed. State of rules
@@ -153,8 +164,8 @@ func (e *Engine) Load(r io.Reader) (notes []string, err error) {
 	return e.e.Load(bytes.NewReader(data), int64(len(data)))
 }
 
-// SaveFile writes the state to a file: whatever happens meanwhile, the file is the
-// old one or the new one, whole.
+// SaveFile is Save to a file: whatever happens meanwhile, the file is the old one or the
+// new one, whole.
 func (e *Engine) SaveFile(path string) error { return e.e.SaveFile(path) }
 
 // LoadFile is Load from a file.
@@ -162,8 +173,14 @@ func (e *Engine) LoadFile(path string) (notes []string, err error) { return e.e.
 
 // Taken is how many events of a schema were given to Push, by this engine and those
 // whose state it took up: where the input goes on after Load. Alerts that the
-// earlier engine gave after it was saved then come again, with the same ids.
-func (e *Engine) Taken(schema string) int64 { return e.e.Counted(schema) }
+// earlier engine gave after it was saved then come again, with the same ids. Events of a
+// record that was refused, or that came by PushFrom, do not count.
+func (e *Engine) Taken(schema string) int64 {
+	if streams := e.e.Streams(); schema == "" && len(streams) == 1 {
+		schema = streams[0]
+	}
+	return e.e.Counted(schema)
+}
 
 // Stats are the counts so far.
 func (e *Engine) Stats() engine.Stats { return e.e.Stats() }

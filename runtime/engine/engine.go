@@ -173,16 +173,8 @@ func (e *Engine) Source(name string) int32 {
 	return i
 }
 
-// Number gives the record number of the first of n rows that come next from a
-// source; saved state knows how far each source was.
-func (e *Engine) Number(source int32, n int64) int64 {
-	first := e.counted[source]
-	e.counted[source] += n
-	return first
-}
-
-// Counted is how many rows of a source were numbered by Number, also before the
-// state that was loaded.
+// Counted is how many rows of a source PushNext took, also before the state that was
+// loaded.
 func (e *Engine) Counted(source string) int64 {
 	if i, ok := e.byName[source]; ok {
 		return e.counted[i]
@@ -207,24 +199,47 @@ func (e *Engine) LastTime(stream int) int64 { return e.streams[stream].last }
 // Clock is the newest event time that was accepted, MinTime before the first.
 func (e *Engine) Clock() int64 { return e.clock }
 
-// ErrEnded is told to those who push after the end.
+// ErrEnded is told to those who push, advance or save after the end.
 var ErrEnded = errors.New("the input has ended: make a new engine")
 
 // Push takes a record batch of a stream. Columns are found by name; those that the
 // record lacks are missing in every row. The record is retained while it is
 // needed.
 func (e *Engine) Push(ctx context.Context, stream int, rec arrow.Record, pos runtime.Positions) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if e.ended {
-		return ErrEnded
-	}
-	s := e.streams[stream]
-	b, err := s.open(rec)
+	b, err := e.open(ctx, stream, rec)
 	if err != nil {
 		return err
 	}
+	return e.take(ctx, stream, b, pos)
+}
+
+// PushNext is Push for the rows that come next from a source. They are numbered one
+// after the other, and saved state knows how far each source was. Rows of a record that
+// is refused have no numbers.
+func (e *Engine) PushNext(ctx context.Context, stream int, rec arrow.Record, source int32) error {
+	b, err := e.open(ctx, stream, rec)
+	if err != nil {
+		return err
+	}
+	pos := runtime.Positions{One: source, First: e.counted[source]}
+	e.counted[source] += int64(b.N)
+	return e.take(ctx, stream, b, pos)
+}
+
+// open reads the columns of a record, unless the engine takes no more.
+func (e *Engine) open(ctx context.Context, stream int, rec arrow.Record) (*runtime.Batch, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if e.ended {
+		return nil, ErrEnded
+	}
+	return e.streams[stream].open(rec)
+}
+
+// take gives the rows of a record to the rules, or lets them wait for their time.
+func (e *Engine) take(ctx context.Context, stream int, b *runtime.Batch, pos runtime.Positions) error {
+	s := e.streams[stream]
 	b.Pos, b.Names = pos, e.sourceName
 	if b.N > 0 {
 		s.last = b.Time[b.N-1]
@@ -303,6 +318,13 @@ func (e *Engine) judge(ctx context.Context, s *stream, b *runtime.Batch) error {
 // Advance says that no row before the watermark will come: rows before it are
 // processed, and windows that end there are judged.
 func (e *Engine) Advance(ctx context.Context, watermark int64) error {
+	if e.ended {
+		return ErrEnded
+	}
+	return e.advance(ctx, watermark)
+}
+
+func (e *Engine) advance(ctx context.Context, watermark int64) error {
 	if watermark <= e.watermark {
 		return e.flush()
 	}
@@ -324,8 +346,12 @@ func (e *Engine) Advance(ctx context.Context, watermark int64) error {
 }
 
 // Finish ends the input: all rows are processed, and windows that are still open
-// are judged as they stand, marked partial.
+// are judged as they stand, marked partial. Alerts that were not taken then are handed over
+// by calling it again.
 func (e *Engine) Finish(ctx context.Context) error {
+	if e.ended && len(e.out)+len(e.risks) > 0 {
+		return e.flush()
+	}
 	if e.ended {
 		return ErrEnded
 	}
@@ -372,7 +398,7 @@ func (e *Engine) Drain(ctx context.Context) error {
 	if e.opts.Until != 0 {
 		end = max(end, e.opts.Until)
 	}
-	return e.Advance(ctx, end)
+	return e.advance(ctx, end)
 }
 
 // fail remembers an error from a place that cannot give it.
@@ -382,33 +408,34 @@ func (e *Engine) fail(err error) {
 	}
 }
 
-// flush hands the alerts over.
+// flush hands over what alerts add to scores, and the alerts. What is not taken stays,
+// to be handed over again.
 func (e *Engine) flush() error {
 	if e.failed != nil {
 		return e.failed
 	}
 	if len(e.risks) > 0 {
-		risks := e.risks
-		e.risks = nil
-		if err := e.opts.Risk(risks); err != nil {
+		if err := e.opts.Risk(e.risks); err != nil {
 			return err
 		}
+		e.risks = nil
 	}
 	if len(e.out) == 0 {
 		return nil
 	}
-	out := e.out
-	e.out, e.usual = nil, len(out)
-	e.stats.Alerts += int64(len(out))
-	if e.opts.Alerts == nil {
-		return nil
+	if e.opts.Alerts != nil {
+		if err := e.opts.Alerts(e.out); err != nil {
+			return err
+		}
 	}
-	return e.opts.Alerts(out)
+	e.stats.Alerts += int64(len(e.out))
+	e.out, e.usual = nil, len(e.out)
+	return nil
 }
 
 // Close lets go of all memory.
 func (e *Engine) Close() {
-	e.ended = true
+	e.ended, e.out, e.risks = true, nil, nil
 	for _, s := range e.streams {
 		s.buf.Close()
 		for i := range s.doors {

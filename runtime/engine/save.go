@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -27,11 +28,32 @@ func LockFile(path string) (unlock func() error, err error) { return state.Lock(
 // SaveFile saves the state to a file, whole or not at all, with sections of the
 // caller's own beside it.
 func (e *Engine) SaveFile(path string, more ...state.Section) error {
+	if err := e.savable(); err != nil {
+		return err
+	}
 	return state.WriteFile(path, append(e.sections(), more...))
 }
 
 // Save writes the state.
-func (e *Engine) Save(w io.Writer) error { return state.Write(w, e.sections()) }
+func (e *Engine) Save(w io.Writer) error {
+	if err := e.savable(); err != nil {
+		return err
+	}
+	return state.Write(w, e.sections())
+}
+
+// savable tells why a later engine could not go on from here. At the end open windows
+// were judged as they stand, so that they would be empty in the state, and judged again.
+// Alerts that nobody took are no part of the state: they would be lost.
+func (e *Engine) savable() error {
+	if e.ended {
+		return fmt.Errorf("state is saved before the end: %w", ErrEnded)
+	}
+	if e.failed != nil || len(e.out) > 0 || len(e.risks) > 0 {
+		return errors.New("state is not saved while alerts wait that were not taken: go on from the state before, or push or advance again first")
+	}
+	return nil
+}
 
 func (e *Engine) sections() []state.Section {
 	list := []state.Section{{Name: clockSection, Save: e.saveClock}}
