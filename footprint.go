@@ -21,8 +21,9 @@ import (
 // Footprint is about how much memory a rule takes for each grouping key, by stage,
 // where every key has one event in each window. A formula beside each stage would
 // drift from what the stage does, so it is measured: the rule, without its
-// conditions, is run over made-up events of 4,096 keys through 24 windows, or of 256
-// keys through as much of the history as a baseline looks at, up to 2,500 windows.
+// conditions, is run over made-up events of 4,096 keys through 24 windows, or through
+// as much of the history as a baseline looks at, up to 2,500 windows, then of fewer
+// keys: 2^18 events are enough, and few keys would bear what a stage holds for all.
 // Its stages are asked for what they hold then; a longer history is reckoned from
 // how it grew. A sequence keeps nothing here, since nothing fits its steps.
 type Footprint struct {
@@ -52,12 +53,16 @@ func (f *Footprint) Total() int {
 // trial is how a footprint is measured.
 type trial struct{ keys, windows int }
 
-// The trials: of rules without a history, and of those with one, which are held to
-// most windows.
-var (
-	brief = trial{4096, 24}
-	long  = trial{256, 2500}
-)
+// brief is the trial of rules without a history.
+var brief = trial{4096, 24}
+
+// longest is how many windows of a history are tried.
+const longest = 2500
+
+// through is the trial of rules with a history.
+func through(windows int) trial {
+	return trial{min(brief.keys, 1<<18/windows), windows}
+}
 
 // Footprints measures the rules that keep state.
 func (r *Ruleset) Footprints(ctx context.Context) ([]Footprint, error) {
@@ -85,7 +90,7 @@ func (r *Ruleset) Footprints(ctx context.Context) ([]Footprint, error) {
 func footprint(ctx context.Context, p *plan.Rule, i int, progs [2]*program) (Footprint, error) {
 	out := Footprint{Rule: p.Name}
 	step, history := stepOf(p)
-	if len(progs[0].Rules[i].Segments) < 2 || step > reach/time.Duration(long.windows) {
+	if len(progs[0].Rules[i].Segments) < 2 || step > reach/time.Duration(longest) {
 		return out, nil // it keeps nothing, or its windows do not fit the times of events
 	}
 	_, few, err := brief.run(ctx, progs[0], i, step)
@@ -94,9 +99,9 @@ func footprint(ctx context.Context, p *plan.Rule, i int, progs [2]*program) (Foo
 	}
 	deep, half, full := brief, few, few
 	if slices.ContainsFunc(few, func(s engine.StageStats) bool { return s.Stage == "baseline" }) {
-		deep = trial{long.keys, long.windows}
+		deep = through(longest)
 		if history > 0 {
-			deep.windows = min(history+1, long.windows)
+			deep = through(min(history+1, longest))
 		}
 		if half, full, err = deep.run(ctx, progs[1], i, step); err != nil {
 			return out, err
