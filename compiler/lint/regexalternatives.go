@@ -72,20 +72,6 @@ func spelledOut(s string) (op string, values []string, cased, ok bool) {
 		}
 		values = append(values, v[0])
 	}
-	switch {
-	case begin && end:
-		op = "like"
-		for _, v := range values {
-			if strings.ContainsAny(v, `*?\`) {
-				return "", nil, false, false
-			}
-		}
-	case begin:
-		op = "startswith"
-	case end:
-		op = "endswith"
-	default:
-		op = "contains"
-	}
-	return op, values, !folded, true
+	op, ok = anchoredTest(begin, end, values)
+	return op, values, !folded, ok
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"github.com/detlang/det/lang/ast"
@@ -86,19 +87,21 @@ func plainRegex(s string) (op string, values []string, cased, ok bool) {
 	if folds != 0 && folds != len(alternatives) {
 		return "", nil, false, false
 	}
-	op = "contains"
+	op, ok = anchoredTest(begin, end, values)
+	return op, values, folds == 0, ok
+}
+
+// anchoredTest is the operator that asks what a regular expression of plain texts
+// does, which is held to the beginning or the end or to both. The whole is a matter of
+// `like`, for texts that it takes as they are.
+func anchoredTest(begin, end bool, texts []string) (op string, ok bool) {
 	switch {
 	case begin && end:
-		op = "like"
-		for _, v := range values {
-			if strings.ContainsAny(v, `*?\`) {
-				return "", nil, false, false
-			}
-		}
+		return "like", !slices.ContainsFunc(texts, func(s string) bool { return strings.ContainsAny(s, `*?\`) })
 	case begin:
-		op = "startswith"
+		return "startswith", true
 	case end:
-		op = "endswith"
+		return "endswith", true
 	}
-	return op, values, folds == 0, true
+	return "contains", true
 }
