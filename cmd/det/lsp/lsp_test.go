@@ -146,27 +146,7 @@ func TestCompletion(t *testing.T) {
 		{"values", "schema s {\n  time timestamp\n  outcome string one_of [\"OK\", \"DENIED\"]\n}\n\nrule x {\n  from s\n  where outcome == ‸\n}\n", "\"OK\" \"DENIED\"", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			text, p := mark(t, c.text)
-			s := begin(t, nil)
-			s.open("a.det", text)
-			var list completionList
-			s.ask("textDocument/completion", s.place("a.det", p), &list)
-			have := map[string]bool{}
-			var all []string
-			for _, it := range list.Items {
-				have[it.Label] = true
-				all = append(all, it.Label)
-			}
-			for _, w := range strings.Fields(c.want) {
-				if !have[w] {
-					t.Errorf("no %s in %.400v", w, all)
-				}
-			}
-			for _, w := range strings.Fields(c.never) {
-				if have[w] {
-					t.Errorf("%s is offered", w)
-				}
-			}
+			proposes(t, "a.det", c.text, strings.Fields(c.want), strings.Fields(c.never))
 		})
 	}
 }

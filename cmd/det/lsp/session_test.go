@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -209,5 +210,29 @@ func edited(text string, edits []textEdit) string {
 		c := cuts[last]
 		text = text[:c.start] + c.text + text[c.end:]
 		cuts = append(cuts[:last], cuts[last+1:]...)
+	}
+}
+
+// proposes checks what is proposed at the mark of a text: all of want, nothing of never.
+func proposes(t *testing.T, name, text string, want, never []string) {
+	t.Helper()
+	text, p := mark(t, text)
+	s := begin(t, nil)
+	s.open(name, text)
+	var list completionList
+	s.ask("textDocument/completion", s.place(name, p), &list)
+	var all []string
+	for _, it := range list.Items {
+		all = append(all, it.Label)
+	}
+	for _, w := range want {
+		if !slices.Contains(all, w) {
+			t.Errorf("no %s in %.400v", w, all)
+		}
+	}
+	for _, w := range never {
+		if slices.Contains(all, w) {
+			t.Errorf("%s is offered", w)
+		}
 	}
 }

@@ -88,27 +88,7 @@ func TestSigmaCompletion(t *testing.T) {
 		{"text over lines", inYAML(t, "  Finds some‸body"), "", "title level"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			text, p := mark(t, c.text)
-			s := begin(t, nil)
-			s.open("a.yml", text)
-			var list completionList
-			s.ask("textDocument/completion", s.place("a.yml", p), &list)
-			have := map[string]bool{}
-			var all []string
-			for _, it := range list.Items {
-				have[it.Label] = true
-				all = append(all, it.Label)
-			}
-			for _, w := range strings.Fields(c.want) {
-				if !have[w] {
-					t.Errorf("no %s in %.400v", w, all)
-				}
-			}
-			for _, w := range strings.Fields(c.never) {
-				if have[w] {
-					t.Errorf("%s is offered", w)
-				}
-			}
+			proposes(t, "a.yml", c.text, strings.Fields(c.want), strings.Fields(c.never))
 		})
 	}
 }
