@@ -97,6 +97,18 @@ func (p *paths) Set(s string) error {
 	return nil
 }
 
+// words is a flag value of several words: the flag given once each, or with commas
+// between.
+type words []string
+
+func (w *words) String() string { return strings.Join(*w, ",") }
+func (w *words) Type() string   { return "name" }
+
+func (w *words) Set(s string) error {
+	*w = append(*w, strings.Split(s, ",")...)
+	return nil
+}
+
 func colorFlag(flags *pflag.FlagSet) *choice {
 	c := &choice{"auto", []string{"auto", "always", "never"}}
 	flags.Var(c, "color", "colours; auto is on a terminal, unless NO_COLOR is set")

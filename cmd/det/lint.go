@@ -52,7 +52,7 @@ or above it. Levels and exclusions stand in a file .detlint.`,
 			f.Var(l.format, "format", "how findings are printed")
 			f.StringVar(&l.explain, "explain", "", "explain a lint, by its code or name, or all")
 			f.Var(l.config, "config", "levels, exclusions and forms of names (default .detlint)")
-			f.StringSliceVar(&l.categories, "category", nil, "only these: "+categoryNames())
+			f.Var((*words)(&l.categories), "category", "only these, with commas between: "+categoryNames())
 			f.Var(l.failOn, "fail-on", "the least level that makes the exit code 1")
 		},
 		run: func(_ context.Context, s *streams, args []string) error { return l.run(s, args) },
