@@ -215,6 +215,9 @@ func (q *Buffer) sort() {
 	q.pending = nil
 	for len(refs) > 0 {
 		n := min(len(refs), max(q.BatchRows, 1))
+		for n < len(refs) && refs[n].time == refs[n-1].time { // or give would copy them again
+			n++
+		}
 		which, rows := make([]int32, n), make([]int32, n)
 		for i, r := range refs[:n] {
 			which[i], rows[i] = r.batch, r.at

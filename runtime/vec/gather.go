@@ -67,6 +67,9 @@ func (g *Gatherer) Gather(from []*Vec, n int, mask Bitmap, src func(i int) (col,
 			present(func(i, col, row int) { out.Codes[i] = from[col].Codes[row] })
 			break
 		}
+		if n > manyTexts && mostlyDistinct(from, n, src) && plainTexts(from, out, present) {
+			break
+		}
 		code := g.texts(from)
 		present(func(i, col, row int) { out.Codes[i] = code(col, row) })
 		out.Dict = g.in.Dict()
@@ -74,6 +77,44 @@ func (g *Gatherer) Gather(from []*Vec, n int, mask Bitmap, src func(i int) (col,
 		g.lists(from, out, present)
 	}
 	return out
+}
+
+// manyTexts is from how many rows on texts that are mostly distinct are written one
+// behind the other: a dictionary of them, with its index, takes five times as much.
+const manyTexts = 1 << 16
+
+// mostlyDistinct reports whether most of some rows, taken evenly, differ.
+func mostlyDistinct(from []*Vec, n int, src func(i int) (col, row int)) bool {
+	const sample = 1 << 10
+	seen, texts := make(map[string]bool, sample), 0
+	for k := range sample {
+		if col, row := src(k * (n / sample)); col >= 0 && !from[col].Missing(row) {
+			seen[from[col].Text(row)] = true
+			texts++
+		}
+	}
+	return 2*len(seen) > texts
+}
+
+// plainTexts writes texts one behind the other. It reports whether 32-bit offsets
+// were enough.
+func plainTexts(from []*Vec, out *Vec, present func(f func(i, col, row int))) bool {
+	offs, total := make([]int32, out.N+1), 0
+	present(func(i, col, row int) {
+		n := len(from[col].Text(row))
+		if total += n; total <= math.MaxInt32 {
+			offs[i+1] = int32(n)
+		}
+	})
+	if total > math.MaxInt32 {
+		return false
+	}
+	for i := range out.N {
+		offs[i+1] += offs[i]
+	}
+	out.Codes, out.Offs, out.Bytes = nil, offs, make([]byte, total)
+	present(func(i, col, row int) { copy(out.Bytes[offs[i]:], from[col].Text(row)) })
+	return true
 }
 
 // oneDict is the dictionary that all of the text columns share, nil if there is

@@ -1,6 +1,7 @@
 package vec
 
 import (
+	"fmt"
 	"net/netip"
 	"reflect"
 	"testing"
@@ -45,6 +46,46 @@ func TestGather(t *testing.T) {
 				if v := got.Value(i); !reflect.DeepEqual(v, want) {
 					t.Errorf("%s: row %d = %#v, want %#v", name, i, v, want)
 				}
+			}
+		}
+	}
+}
+
+// TestGatherWritesDistinctTextsPlainly gathers more rows than are worth a dictionary
+// when their texts differ, and as many that repeat.
+func TestGatherWritesDistinctTextsPlainly(t *testing.T) {
+	const n = manyTexts + 100
+	for _, distinct := range []int{n, 7} {
+		var from []*Vec
+		for c := range 2 {
+			vals := make([]any, n)
+			for i := range vals {
+				if i%5 > 0 {
+					vals[i] = fmt.Sprint(c, "ö", i%distinct)
+				}
+			}
+			from = append(from, Of(types.String, vals...))
+		}
+		from[0] = withoutDict(from[0])
+		mask := NewBitmap(n)
+		for i := range n {
+			if i%11 > 0 {
+				mask.Set(i)
+			}
+		}
+		var g Gatherer
+		src := func(i int) (int, int) { return i%3 - 1, n - 1 - i }
+		got := g.Gather(from, n, mask, src)
+		if plain := got.Dict == nil; plain != (distinct == n) {
+			t.Errorf("%d texts that differ: written plainly %t", distinct, plain)
+		}
+		for i := range n {
+			var want any
+			if col, row := src(i); mask.Get(i) && col >= 0 {
+				want = from[col].Value(row)
+			}
+			if v := got.Value(i); v != want {
+				t.Fatalf("%d texts that differ: row %d is %v, want %v", distinct, i, v, want)
 			}
 		}
 	}
