@@ -35,6 +35,7 @@ func (b *block) add(at int, row int32) {
 // read: the processor then has as many of the misses under way as it can. A block
 // of a million keys costs half as much with them.
 func (k *Keys) probe(b *block, out []int32) {
+	k.enlist()
 	k.makeRoom(b.n)
 	ahead := len(k.index.segs) > 1
 	k.hashes(b)

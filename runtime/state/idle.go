@@ -24,6 +24,7 @@ const sweepLeast = 1 << 12
 // keys some time. Whoever keeps state by id must have emptied it. Ids that stand
 // for no key are skipped.
 func (k *Keys) Free(ids []int32) {
+	k.enlist()
 	for _, id := range ids {
 		if id >= 0 && int(id) < k.cells.n {
 			k.idle.kill(id)

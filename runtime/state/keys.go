@@ -27,7 +27,8 @@ const (
 // and a slot of 5 bytes in an open-addressing index that is at most three quarters
 // full (index.go): 24 to 30 bytes a short key, without a Go pointer. Columns that
 // come as dictionary codes skip the index: what a code, or a pair of codes, led
-// to is remembered (remap.go, pair.go).
+// to is remembered (remap.go, pair.go). As long as all keys are of one dictionary, it
+// stays empty (sole.go).
 //
 // An id keeps its meaning until Reset, or until Free gives it back; so several
 // readers may share one Keys as long as neither is called. Not safe for
@@ -41,6 +42,7 @@ type Keys struct {
 	s0, s1 uint64       // of keys in a cell
 
 	index  index
+	sole   sole
 	cells  cells
 	idle   idle
 	remaps remaps
@@ -91,6 +93,7 @@ func (k *Keys) Hash(id int32) uint64 { return xxh3.Hash(k.key(id, new(cell))) }
 // Reset forgets all keys and keeps the memory.
 func (k *Keys) Reset() {
 	k.index.reset()
+	k.sole = sole{}
 	k.cells.reset()
 	k.idle.reset()
 	k.forget()
@@ -137,6 +140,7 @@ func (k *Keys) one(out []int32) {
 	if len(out) == 0 {
 		return
 	}
+	k.enlist()
 	id := k.find(k.hash("", 0, 0), 0, 0, "")
 	for i := range out {
 		out[i] = id
@@ -186,14 +190,21 @@ func (k *Keys) find(h, w0, w1 uint64, key string) int32 {
 	if k.taken() >= k.max {
 		return NoRoom
 	}
-	if id, ok = k.idle.take(); !ok {
+	id = k.add(w0, w1, key)
+	k.index.insert(h, id, k.hashesOf)
+	return id
+}
+
+// add gives a new key an id, for which there is room. It does not put it into the index.
+func (k *Keys) add(w0, w1 uint64, key string) int32 {
+	id, ok := k.idle.take()
+	if !ok {
 		id = k.cells.add()
 	}
 	if k.form.long(w1) {
 		w0 = k.cells.arena.add(key)
 	}
 	k.cells.put(id, w0, w1)
-	k.index.insert(h, id, k.hashesOf)
 	return id
 }
 

@@ -88,6 +88,7 @@ func (k *Keys) Join(r *Reader) (ids vec.Bitmap, err error) {
 }
 
 func (k *Keys) join(r *Reader) vec.Bitmap {
+	k.enlist()
 	kinds := ReadSlice[uint8](r)
 	if !slices.EqualFunc(kinds, k.kinds, func(a uint8, b types.Kind) bool { return a == uint8(b) }) {
 		r.Fail("the saved keys have other types")

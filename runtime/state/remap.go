@@ -120,6 +120,10 @@ func (k *Keys) mend(b *block, v *vec.Vec, rows []int32, from, to int, out []int3
 		return false
 	}
 	b.encodeColumn(v)
+	if k.isSole(v.Dict) {
+		k.adopt(b, v.Codes, k.remaps.of(v.Dict).ids, out)
+		return false
+	}
 	before := k.idle.sweeps
 	k.probe(b, out)
 	ids := k.remaps.of(v.Dict).ids
