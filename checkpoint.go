@@ -189,6 +189,9 @@ func (n *run) due() error {
 // checkpoint saves the state in the middle of the input.
 func (n *run) checkpoint() error {
 	began := time.Now()
+	if err := n.engine.Settle(context.WithoutCancel(n.ctx)); err != nil { // alerts stand before the mark
+		return err
+	}
 	marks, err := n.opts.Mark()
 	if err != nil {
 		return err

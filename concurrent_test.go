@@ -1,6 +1,7 @@
 package det_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ rule again {
 func TestConcurrentEngines(t *testing.T) {
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
-	records := concurrentRecords(mem)
+	records := concurrentRecords(mem, 100)
 	defer func() {
 		for _, rec := range records {
 			rec.Release()
@@ -104,8 +105,8 @@ func compileText(t *testing.T, text string) *det.Ruleset {
 	return set
 }
 
-// concurrentRecords are 20 batches of 100 events.
-func concurrentRecords(mem memory.Allocator) []arrow.Record {
+// concurrentRecords are 2,000 events in batches of so many.
+func concurrentRecords(mem memory.Allocator, rows int) []arrow.Record {
 	b := array.NewRecordBuilder(mem, arrow.NewSchema([]arrow.Field{
 		{Name: "time", Type: arrow.FixedWidthTypes.Timestamp_us},
 		{Name: "user", Type: arrow.BinaryTypes.String},
@@ -118,7 +119,7 @@ func concurrentRecords(mem memory.Allocator) []arrow.Record {
 		b.Field(0).(*array.TimestampBuilder).Append(arrow.Timestamp(start.Add(time.Duration(i) * 5 * time.Second).UnixMicro()))
 		b.Field(1).(*array.StringBuilder).Append(fmt.Sprint("user", i*i%17))
 		b.Field(2).(*array.StringBuilder).Append([]string{"WHOAMI", `C:\a.exe`, "ls", "net use x"}[i*7%4] + strings.Repeat(" ", i%5))
-		if i%100 == 99 {
+		if i%rows == rows-1 || i == 1_999 {
 			records = append(records, b.NewRecord())
 		}
 	}
@@ -151,7 +152,9 @@ func pushAll(set *det.Ruleset, records []arrow.Record) (string, error) {
 
 // TestShardsAreConcurrent runs rules that are divided in every way on several
 // workers, for the race detector to watch, and holds their alerts against those of
-// one: by row, by key, whole, and rules that read the alerts of others.
+// one: by row, by key, whole, and rules that read the alerts of others. Batches are so
+// small that each is settled at once, or so large that workers put them off, also over
+// a restart.
 func TestShardsAreConcurrent(t *testing.T) {
 	const rules = `schema event {
   time timestamp
@@ -199,24 +202,38 @@ rule risky {
 `
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
-	records := concurrentRecords(mem)
-	defer func() {
-		for _, rec := range records {
-			rec.Release()
-		}
-	}()
 	set := compileText(t, rules)
-	ids := func(shards int) []string {
+	ids := func(shards, rows int, restart bool) []string {
+		records := concurrentRecords(mem, rows)
+		defer func() {
+			for _, rec := range records {
+				rec.Release()
+			}
+		}()
 		var out []string
-		e, err := set.NewEngine(det.EngineOptions{Shards: shards, Alloc: mem, Each: func(a *runtime.Alert) error {
+		options := det.EngineOptions{Shards: shards, Alloc: mem, Each: func(a *runtime.Alert) error {
 			out = append(out, a.Rule+" "+a.ID)
 			return nil
-		}})
+		}}
+		e, err := set.NewEngine(options)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer e.Close()
-		for _, rec := range records {
+		defer func() { e.Close() }()
+		for i, rec := range records {
+			if restart && i > 0 {
+				var saved bytes.Buffer
+				if err := e.Save(&saved); err != nil {
+					t.Fatal(err)
+				}
+				e.Close()
+				if e, err = set.NewEngine(options); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := e.Load(&saved); err != nil {
+					t.Fatal(err)
+				}
+			}
 			if err := e.Push("event", rec); err != nil {
 				t.Fatal(err)
 			}
@@ -227,23 +244,31 @@ rule risky {
 		slices.Sort(out)
 		return out
 	}
-	unfinished, err := set.NewEngine(det.EngineOptions{})
-	if err != nil {
-		t.Fatal(err)
+	for _, shards := range []int{1, 3} {
+		unfinished, err := set.NewEngine(det.EngineOptions{Shards: shards})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec := concurrentRecords(mem, 1_500)
+		if err := unfinished.Push("event", rec[0]); err != nil {
+			t.Fatal(err)
+		}
+		unfinished.Close() // without Flush; the allocator sees that nothing is kept
+		for _, rec := range rec {
+			rec.Release()
+		}
 	}
-	if err := unfinished.Push("event", records[0]); err != nil {
-		t.Fatal(err)
-	}
-	unfinished.Close() // without Flush; the allocator sees that nothing is kept
-	want := ids(1)
+	want := ids(1, 100, false)
 	for _, name := range []string{"single", "keyed", "folded", "whole", "again", "risky"} {
 		if !slices.ContainsFunc(want, func(id string) bool { return strings.HasPrefix(id, name+" ") }) {
 			t.Errorf("rule %s gives no alert", name)
 		}
 	}
 	for shards := 2; shards <= 8; shards++ {
-		if got := ids(shards); !slices.Equal(got, want) {
-			t.Errorf("%d shards: %d alerts, one worker: %d", shards, len(got), len(want))
+		for _, rows := range []int{100, 1_500, 2_000} {
+			if got := ids(shards, rows, rows == 1_500); !slices.Equal(got, want) {
+				t.Errorf("%d shards, batches of %d: %d alerts, one worker: %d", shards, rows, len(got), len(want))
+			}
 		}
 	}
 }

@@ -31,7 +31,9 @@ type EngineOptions struct {
 	// Manual leaves the clock to Advance: nothing is late before that.
 	Manual bool
 	// Shards is how many workers share the rules over events, on as many cores. The
-	// alerts are the same for any number; 0 and 1 are none.
+	// alerts are the same for any number; 0 and 1 are none. With workers the alerts of
+	// a Push of 1,024 events or more may come with a later one, at the latest with
+	// Advance, Save or Flush.
 	Shards int
 	// Alerts takes alerts as records of runtime.AlertSchema. The record is released
 	// after the call. If it, Each or Risk gives an error, the call that led to it returns
@@ -141,7 +143,10 @@ func (e *Engine) stream(schema string, rec arrow.Record) (int, error) {
 // Advance says that no event before t will come: windows that end by then are
 // judged. A time before that of an earlier call changes nothing.
 func (e *Engine) Advance(t time.Time) error {
-	return e.e.Advance(context.Background(), t.UnixMicro())
+	if err := e.e.Advance(context.Background(), t.UnixMicro()); err != nil {
+		return err
+	}
+	return e.e.Settle(context.Background())
 }
 
 // Flush ends the input: windows that are still open are judged as they stand, and

@@ -128,6 +128,11 @@ func (n *run) next(ctx context.Context, f *file) (bool, error) {
 			return false, err
 		}
 		f.taken = b.Number(int(rows)-1) + 1
+		if n.opts.Shards > 1 && isLive(f.path) { // nobody knows when the next batch comes
+			if err := n.engine.Settle(n.steady(ctx)); err != nil {
+				return false, err
+			}
+		}
 	}
 	if f.floor != nil {
 		f.frontier, _ = f.floor.Floor()

@@ -312,6 +312,11 @@ func (n *run) all(ctx context.Context) error {
 		return err
 	}
 	if err := n.read(ctx); err != nil {
+		if ctx.Err() != nil { // told to stop: what was read counts
+			if e := n.engine.Settle(context.WithoutCancel(ctx)); e != nil {
+				return e
+			}
+		}
 		return n.stopped(ctx, err)
 	}
 	n.ending = true
@@ -324,6 +329,9 @@ func (n *run) finish(ctx context.Context) error {
 		if err := n.engine.Advance(ctx, n.opts.Until.UnixMicro()); err != nil {
 			return err
 		}
+	}
+	if err := n.engine.Settle(ctx); err != nil {
+		return err
 	}
 	if n.opts.State != "" && len(n.failed) > 0 {
 		return n.forgo(ctx)

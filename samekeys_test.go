@@ -41,7 +41,7 @@ rule ten {
 // gives alone from there on.
 func TestSameKeys(t *testing.T) {
 	mem := memory.NewGoAllocator()
-	records := concurrentRecords(mem)
+	records := concurrentRecords(mem, 100)
 	const stop = 9
 	for _, shards := range []int{1, 2} {
 		play := func(rules string, records []arrow.Record, state []byte, finish bool) (alerts []string, saved []byte, notes []string) {
@@ -110,7 +110,7 @@ func without(list, other []string) []string {
 // TestSharedKeysTakeLess compares what rules of one key take with what they take
 // alone.
 func TestSharedKeysTakeLess(t *testing.T) {
-	records := concurrentRecords(memory.NewGoAllocator())
+	records := concurrentRecords(memory.NewGoAllocator(), 100)
 	bytesOf := func(rules string) (n int) {
 		e, err := compileText(t, sameSchema+rules).NewEngine(det.EngineOptions{})
 		if err != nil {

@@ -89,10 +89,11 @@ type Engine struct {
 
 	carried carried // what was saved of rules that are not there now
 
-	workers    []*worker   // nil unless the engine has shards
-	partitions []partition // by stream: the rows that they share by key
-	front      *Engine     // of a worker: whose it is
-	collect    func(r *rule, a *runtime.Alert, at place)
+	workers []*worker // nil unless the engine has shards
+	shared  int       // rules that the workers share
+	epoch   epoch     // what is put off until there is enough of it for them
+	front   *Engine   // of a worker: whose it is
+	collect func(r *rule, a *runtime.Alert, at place)
 }
 
 type stream struct {
@@ -263,7 +264,13 @@ func (e *Engine) take(ctx context.Context, stream int, b *runtime.Batch, pos run
 			return err
 		}
 	}
-	return e.follow(ctx)
+	if err := e.follow(ctx); err != nil {
+		return err
+	}
+	if b.N < promptRows {
+		return e.Settle(ctx)
+	}
+	return nil
 }
 
 // process runs one batch through the rules of its stream: in order of time, if one
@@ -299,7 +306,8 @@ func (e *Engine) process(ctx context.Context, s *stream, b *runtime.Batch) error
 // judge runs a batch through the rules of its stream.
 func (e *Engine) judge(ctx context.Context, s *stream, b *runtime.Batch) error {
 	if e.workers != nil {
-		return e.fan(ctx, slices.Index(e.streams, s), b)
+		e.putOff(step{stream: slices.Index(e.streams, s), batch: b})
+		return e.settleFull(ctx)
 	}
 	s.frame.Begin(b.Cols, b.N)
 	s.look()
@@ -316,7 +324,7 @@ func (e *Engine) judge(ctx context.Context, s *stream, b *runtime.Batch) error {
 }
 
 // Advance says that no row before the watermark will come: rows before it are
-// processed, and windows that end there are judged.
+// processed, and windows that end there are judged. With workers, Settle does that.
 func (e *Engine) Advance(ctx context.Context, watermark int64) error {
 	if e.ended {
 		return ErrEnded
@@ -333,11 +341,10 @@ func (e *Engine) advance(ctx context.Context, watermark int64) error {
 		return err
 	}
 	if e.workers != nil {
-		if err := e.each(func(w *worker) error { return w.advance(ctx, watermark) }); err != nil {
-			return err
-		}
+		e.putOff(step{watermark: watermark})
+		return e.settleFull(ctx)
 	}
-	for _, r := range e.own() {
+	for _, r := range e.rules {
 		if err := r.advance(ctx, watermark); err != nil {
 			return err
 		}
@@ -362,6 +369,9 @@ func (e *Engine) Finish(ctx context.Context) error {
 	if e.workers != nil {
 		if err := e.each(func(w *worker) error { return w.finish(ctx) }); err != nil {
 			return err
+		}
+		for _, f := range e.gather() {
+			e.rules[f.rule].send(&f.alert, f.at)
 		}
 	}
 	for _, r := range e.own() {
@@ -398,7 +408,10 @@ func (e *Engine) Drain(ctx context.Context) error {
 	if e.opts.Until != 0 {
 		end = max(end, e.opts.Until)
 	}
-	return e.advance(ctx, end)
+	if err := e.advance(ctx, end); err != nil {
+		return err
+	}
+	return e.Settle(ctx)
 }
 
 // fail remembers an error from a place that cannot give it.
@@ -436,6 +449,7 @@ func (e *Engine) flush() error {
 // Close lets go of all memory.
 func (e *Engine) Close() {
 	e.ended, e.out, e.risks = true, nil, nil
+	e.epoch.clear()
 	for _, s := range e.streams {
 		s.buf.Close()
 		for i := range s.doors {

@@ -43,14 +43,20 @@ func (e *Engine) ResumeFeed(stream int, source int32, clock int64) {
 func (e *Engine) CloseFeed(ctx context.Context, stream int, source int32) error {
 	delete(e.feeds.of, feed{stream, source})
 	delete(e.feeds.idle, feed{stream, source})
-	return e.follow(ctx)
+	if err := e.follow(ctx); err != nil {
+		return err
+	}
+	return e.Settle(ctx)
 }
 
 // IdleFeed says that an open feed is silent: the watermark goes on without it, and
 // rows of it that come behind the watermark are late.
 func (e *Engine) IdleFeed(ctx context.Context, stream int, source int32) error {
 	e.feeds.idle[feed{stream, source}] = true
-	return e.follow(ctx)
+	if err := e.follow(ctx); err != nil {
+		return err
+	}
+	return e.Settle(ctx)
 }
 
 // WakeFeed says that a silent feed speaks again.

@@ -18,6 +18,7 @@ type rule struct {
 	e       *Engine
 	def     *Rule
 	place   int     // among the rules
+	plain   bool    // the inputs of the first segment are columns of the stream
 	hold    []int32 // rows of the batch that the index found,
 	maybe   []int32 // and those that the filter must confirm
 	segs    []segment

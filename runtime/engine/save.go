@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -42,12 +43,15 @@ func (e *Engine) Save(w io.Writer) error {
 	return state.Write(w, e.sections())
 }
 
-// savable tells why a later engine could not go on from here. At the end open windows
+// savable does what was put off, and tells why a later engine could not go on from here. At the end open windows
 // were judged as they stand, so that they would be empty in the state, and judged again.
 // Alerts that nobody took are no part of the state: they would be lost.
 func (e *Engine) savable() error {
 	if e.ended {
 		return fmt.Errorf("state is saved before the end: %w", ErrEnded)
+	}
+	if err := e.Settle(context.Background()); err != nil {
+		return err
 	}
 	if e.failed != nil || len(e.out) > 0 || len(e.risks) > 0 {
 		return errors.New("state is not saved while alerts wait that were not taken: go on from the state before, or push or advance again first")

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -14,14 +13,14 @@ import (
 // Shards: the rules over events run on several workers at once. An engine with
 // workers keeps the front for itself (columns, order, the clock) and the rules that
 // read alerts, risk or several streams. Each worker has a program of its own, with
-// operators and graphs that nobody else touches, and gets its part of every batch:
+// operators and graphs that nobody else touches. What they do, and when, is in epoch.go:
 //
-//   - a rule that looks at single events, a stretch of the rows;
-//   - a rule that keeps state by key, the rows whose key falls to the worker;
-//   - any other rule runs whole on one of them.
+//   - a rule that looks at single events runs on whichever worker has the rows;
+//   - of a rule that keeps state by key a worker has the keys that fall to it;
+//   - any other rule that keeps state runs whole on one of them.
 //
-// All workers are done with a batch, and with a step of the clock, before their
-// alerts go on: put into one order, to the output and to the rules that read them.
+// All workers are done with an epoch before its alerts go on: put into one order, to the
+// output and to the rules that read them.
 
 // Split says how a rule is divided among workers.
 type Split struct {
@@ -45,38 +44,44 @@ type worker struct {
 	*Engine
 	number, of int
 	streams    []workerStream
-	found      []found // since the last barrier
+	step       int     // of the epoch
+	found      []found // since the last gathering
 	err        error
 }
 
 // workerStream is a stream as a worker sees it.
 type workerStream struct {
-	rows         []*rule // that take a stretch of rows and are no part of the index
-	keyed, whole []*rule
-	frame        frame // over all rows of a batch
-	hashes       hashes
+	rows    []*rule // that look at single events and are no part of the index
+	divided []*rule // the others, whether the worker has a part of them or not
+	owners  owners
+	frame   frame // for the rows that are the worker's own
 }
 
 // found is an alert of a worker on its way to the rule of the same place in front.
 type found struct {
-	rule  int
-	alert runtime.Alert
-	at    place
+	step, rule int
+	alert      runtime.Alert
+	at         place
 }
 
 // NewSharded makes an engine with a worker for each program but the first, which is
 // that of the front. All are of the same rules, built with Options.Sharded.
 func NewSharded(progs []*Program, opts Options) *Engine {
 	e := New(progs[0], opts)
-	e.partitions = make([]partition, len(e.streams))
+	for _, r := range e.rules {
+		if r.def.Stream >= 0 {
+			e.shared++
+		}
+	}
+	known := &knownOwners{}
 	for i, p := range progs[1:] {
 		w := &worker{Engine: New(p, Options{Manual: true}), number: i, of: len(progs) - 1}
 		w.front = e
 		w.collect = func(r *rule, a *runtime.Alert, at place) {
-			w.found = append(w.found, found{r.place, *a, at})
+			w.found = append(w.found, found{w.step, r.place, *a, at})
 		}
 		for _, s := range w.Engine.streams {
-			w.streams = append(w.streams, workerStream{frame: s.def.Graph.Frame()})
+			w.streams = append(w.streams, workerStream{frame: s.def.Graph.Frame(), owners: owners{of: w.of, frame: s.frame, known: known}})
 		}
 		for _, r := range w.rules {
 			if r.def.Stream >= 0 {
@@ -91,21 +96,17 @@ func NewSharded(progs []*Program, opts Options) *Engine {
 // assign gives a rule its place in the streams of a worker.
 func (w *worker) assign(r *rule) {
 	s := &w.streams[r.def.Stream]
-	switch r.def.Split.Kind {
-	case ByRow:
-		if r.def.Indexed < 0 {
-			s.rows = append(s.rows, r)
+	switch {
+	case r.def.Split.Kind != ByRow:
+		s.divided = append(s.divided, r)
+		r.segs[0].frame = s.frame
+		r.plain = r.segs[0].def.Op != nil && s.frame.Plain(r.segs[0].def.Inputs...)
+		if r.def.Split.Kind == ByKey {
+			s.owners.know(r.def.Split.Keys)
 		}
-		return // it goes on with the frame of the stream
-	case ByKey:
-		s.keyed = append(s.keyed, r)
-		w.front.partitions[r.def.Stream].know(r.def.Split.Keys)
-	case Whole:
-		if w.runs(r) {
-			s.whole = append(s.whole, r)
-		}
+	case r.def.Indexed < 0:
+		s.rows = append(s.rows, r)
 	}
-	r.segs[0].frame = s.frame
 }
 
 // runs reports whether a worker has a part of a rule, or all of it.
@@ -113,9 +114,14 @@ func (w *worker) runs(r *rule) bool {
 	return r.def.Stream >= 0 && (r.def.Split.Kind != Whole || r.place%w.of == w.number)
 }
 
-// each runs f on all workers at once, and takes their alerts over.
+// each runs f on all workers at once.
 func (e *Engine) each(f func(w *worker) error) error {
-	e.together(func(w *worker) { w.err = f(w) })
+	var wait sync.WaitGroup
+	for _, w := range e.workers[1:] {
+		wait.Go(func() { w.err = f(w) })
+	}
+	e.workers[0].err = f(e.workers[0])
+	wait.Wait()
 	var errs []error
 	for _, w := range e.workers {
 		errs = append(errs, w.err)
@@ -123,89 +129,7 @@ func (e *Engine) each(f func(w *worker) error) error {
 			errs = append(errs, w.failed)
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	e.gather()
-	return nil
-}
-
-// together runs f on all workers at once.
-func (e *Engine) together(f func(w *worker)) {
-	var wait sync.WaitGroup
-	for _, w := range e.workers[1:] {
-		wait.Go(func() { f(w) })
-	}
-	f(e.workers[0])
-	wait.Wait()
-}
-
-// gather sends the alerts of the workers on, rule by rule and, of one rule, in the
-// order of time.
-func (e *Engine) gather() {
-	var all []found
-	for _, w := range e.workers {
-		all = append(all, w.found...)
-		clear(w.found)
-		w.found = w.found[:0]
-	}
-	slices.SortStableFunc(all, func(a, b found) int {
-		return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.alert.Time, b.alert.Time), cmp.Compare(a.at.source, b.at.source), cmp.Compare(a.at.row, b.at.row))
-	})
-	for i := range all {
-		f := &all[i]
-		e.rules[f.rule].send(&f.alert, f.at)
-	}
-}
-
-// fan runs a batch of a stream on all workers.
-func (e *Engine) fan(ctx context.Context, stream int, b *runtime.Batch) error {
-	for i, c := range b.Cols {
-		b.Cols[i] = c.Loaded(nil) // a column is made once, and then only read
-	}
-	e.divide(stream, b)
-	return e.each(func(w *worker) error { return w.process(ctx, stream, b) })
-}
-
-// process runs the worker's part of a batch.
-func (w *worker) process(ctx context.Context, stream int, b *runtime.Batch) error {
-	s, mine := w.Engine.streams[stream], &w.streams[stream]
-	if from, to := b.N*w.number/w.of, b.N*(w.number+1)/w.of; from < to && (len(mine.rows) > 0 || s.index != nil) {
-		part := b.Slice(from, to)
-		s.frame.Begin(part.Cols, part.N)
-		due := mine.rows
-		if s.index != nil {
-			due = s.index.due(mine.rows, part)
-		}
-		for _, r := range due {
-			if err := r.first(ctx, part); err != nil {
-				return err
-			}
-		}
-	}
-	if len(mine.keyed)+len(mine.whole) == 0 {
-		return nil
-	}
-	mine.frame.Begin(b.Cols, b.N)
-	division := &w.front.partitions[stream]
-	share := division.rows(w.number)
-	for _, r := range mine.keyed {
-		rows := share[division.number(r.def.Split.Keys)]
-		if len(rows) == 0 {
-			continue
-		}
-		part := *b
-		part.Sel = rows
-		if err := r.run(ctx, 0, &part); err != nil {
-			return err
-		}
-	}
-	for _, r := range mine.whole {
-		if err := r.run(ctx, 0, b); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // advance moves the clock of the worker's rules.

@@ -31,6 +31,17 @@ type Frame struct {
 // the next Begin on.
 func (g *Graph) Frame() *Frame { return &Frame{graph: g} }
 
+// Plain reports whether nodes are columns of the batch, or constants: there is nothing
+// to compute for single rows of them.
+func (f *Frame) Plain(ids ...ID) bool {
+	for _, id := range ids {
+		if op := f.graph.nodes[id].op; op != input && op != literal {
+			return false
+		}
+	}
+	return true
+}
+
 // Begin starts a batch of n rows. The columns are those that Input counts.
 func (f *Frame) Begin(cols []*vec.Vec, n int) {
 	f.cols, f.n = cols, n

@@ -82,7 +82,7 @@ func (q *Buffer) Add(b *runtime.Batch) error {
 	}
 	q.pending = append(q.pending, held{b, b.Keep()})
 	q.rows += b.N
-	if q.size += sizeOf(b); q.size > q.Limit {
+	if q.size += Size(b); q.size > q.Limit {
 		return q.spill()
 	}
 	return nil
@@ -152,7 +152,7 @@ func (q *Buffer) Release(watermark int64, push func(*runtime.Batch) error) error
 	}
 	q.size = 0
 	for _, h := range q.pending {
-		q.size += sizeOf(h.b)
+		q.size += Size(h.b)
 	}
 	return err
 }

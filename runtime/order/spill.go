@@ -30,8 +30,8 @@ type run struct {
 	gone int // rows before cur
 }
 
-// sizeOf is about how much memory a batch holds, dictionaries left out.
-func sizeOf(b *runtime.Batch) int64 {
+// Size is about how much memory a batch holds, dictionaries left out.
+func Size(b *runtime.Batch) int64 {
 	n := int64(8 * b.N)
 	var of func(v *vec.Vec) int64
 	of = func(v *vec.Vec) int64 {
@@ -190,7 +190,7 @@ func (q *Buffer) keep(memory *run) {
 	}
 	q.size = 0
 	for _, h := range q.pending {
-		q.size += sizeOf(h.b)
+		q.size += Size(h.b)
 	}
 }
 
