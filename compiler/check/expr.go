@@ -164,6 +164,9 @@ func (c *checker) name(s *scope, x *ast.Name) plan.Expr {
 		return &plan.Col{Column: col, At: x.At}
 	}
 	if s.rule != nil && !s.rule.grouped {
+		if e := c.derived(s, x); e != nil {
+			return e
+		}
 		if col := s.rule.sourceColumn(x.Name, &x.Ident, false); col != nil {
 			c.opts.Uses.column(x.At, s.rule, col)
 			return &plan.Col{Column: col, At: x.At}

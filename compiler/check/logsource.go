@@ -185,6 +185,9 @@ func (c *checker) sources(s *scope, x *ast.Call, want *sourceParts) plan.Expr {
 		return c.selfNamed(s, x, *want)
 	}
 	var all []plan.Expr
+	known := s.rule.known
+	s.rule.known = logFields{} // conditions of sources may read what they like
+	defer func() { s.rule.known = known }()
 	for _, g := range groups {
 		var any []plan.Expr
 		for _, src := range g {
@@ -193,7 +196,7 @@ func (c *checker) sources(s *scope, x *ast.Call, want *sourceParts) plan.Expr {
 				return nil
 			}
 			any = append(any, e)
-			s.rule.known.add(c.mapped[s.rule.rule.From.Schema], src)
+			known.add(c.mapped[s.rule.rule.From.Schema], src)
 		}
 		all = append(all, either(any, x.At))
 	}

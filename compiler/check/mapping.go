@@ -23,6 +23,11 @@ import (
 //	  User string from "actor.alternateId"
 //	}
 //
+// A field that events may lack is worked out from others by let, in which its own name
+// is what the event has:
+//
+//	let Imphash = coalesce(Imphash, regex_extract(Hashes, "IMPHASH=(\\w+)"))
+//
 // The mappings of all files hold together, also of those that import none, so that
 // a Sigma rule, which cannot import, finds those of its user.
 
@@ -30,6 +35,7 @@ import (
 type mapped struct {
 	sources []*logSource
 	under   []*variant
+	derived map[string]*derivation
 }
 
 // variant is a field as a mapping for one log source has it.
@@ -62,6 +68,8 @@ func (c *checker) mappings() {
 					to.sources = append(to.sources, s)
 				}
 			case st.Name.Name == "doc" && isText(st):
+			case st.Name.Name == "let" && len(st.Args) == 1 && st.Args[0].Name != nil:
+				c.mappedDerivation(of, to, m, under, st)
 			case under.count() > 0:
 				c.mappedVariant(of, to, under, m.block, st)
 			default:

@@ -18,6 +18,7 @@ type scope struct {
 	rule   *ruleChecker // nil outside rules
 	aggs   *collector   // inside a block of aggregates
 	depth  int          // of fn calls, to stop those that go round
+	given  bool         // fields are what the events have, not what mappings derive
 }
 
 // local is a name that the author bound: an expression, or the statistics of a
