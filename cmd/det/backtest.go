@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/detlang/det"
+	"github.com/detlang/det/runtime/output"
 )
 
 // backtesting is what the flags of backtest ask for.
@@ -189,7 +190,7 @@ func writeBacktest(o *console, r *det.Backtest, expects []det.Expectation, broke
 		}
 		var parts []string
 		for _, e := range x.Entities[:min(len(x.Entities), 5)] {
-			parts = append(parts, fmt.Sprintf("%s (%d)", e.Name, e.Alerts))
+			parts = append(parts, fmt.Sprintf("%s (%d)", output.Visible(e.Name), e.Alerts))
 		}
 		fmt.Fprintf(&b, "\n%s: %s", x.Name, strings.Join(parts, ", "))
 	}

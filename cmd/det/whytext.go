@@ -120,7 +120,7 @@ func outcomeDoc(of runtime.Outcome) string {
 func pairs(list []why.Value) string {
 	var parts []string
 	for _, v := range list {
-		parts = append(parts, v.Name+" "+v.Value)
+		parts = append(parts, v.Name+" "+output.Visible(v.Value))
 	}
 	return strings.Join(parts, ", ")
 }

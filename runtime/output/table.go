@@ -80,7 +80,7 @@ func cells(a *runtime.Alert) []string {
 	return []string{time.UnixMicro(a.Time).UTC().Format(time.DateTime), a.Level, Printable(a.Rule), List(a.Keys), strings.TrimPrefix(why, ", ")}
 }
 
-// List is named values for people, a fraction with four digits.
+// List is named values for people, a fraction with four digits, the empty text in quotes.
 func List(named []runtime.Named) string {
 	var parts []string
 	for _, n := range named {
@@ -91,9 +91,17 @@ func List(named []runtime.Named) string {
 		if f, ok := n.Value.(float64); ok && f != math.Trunc(f) {
 			text = strconv.FormatFloat(f, 'g', 4, 64)
 		}
-		parts = append(parts, Printable(n.Name+" "+text))
+		parts = append(parts, Printable(n.Name+" "+Visible(text)))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Visible is a text as people see it, also if it is empty.
+func Visible(s string) string {
+	if s == "" {
+		return `""`
+	}
+	return s
 }
 
 // Printable shows control characters instead of sending them to a terminal, which

@@ -79,6 +79,18 @@ TIME                 LEVEL  RULE                KEY              WHY
 	}
 }
 
+// TestListShowsTheEmptyText tells a key that is the empty text from one that is missing.
+func TestListShowsTheEmptyText(t *testing.T) {
+	got := List([]runtime.Named{
+		{Name: "user", Kind: types.String, Value: ""},
+		{Name: "host", Kind: types.String},
+		{Name: "share", Kind: types.Float, Value: 0.123456},
+	})
+	if want := `user "", share 0.1235`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestTableShowsControl holds that what an attacker wrote is shown, not obeyed by
 // the terminal, and that no text is lost.
 func TestTableShowsControl(t *testing.T) {
