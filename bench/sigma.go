@@ -59,6 +59,9 @@ func (b *bench) sigma(duck *sql.DB) error {
 		if err := b.sigmaLanes(duck, set.name, set.rules, rules, events, fresh); err != nil {
 			return err
 		}
+		if err := b.eventLog(set.name, rules); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -118,7 +121,7 @@ func (b *bench) sigmaLanes(duck *sql.DB, set string, sources []det.Source, rules
 				batches = code(list)
 			}
 		}
-		ask := func() (int, error) { return b.fromNDJSON(rules, path) }
+		ask := func() (int, error) { return b.fromFile(rules, path) }
 		if lane != "ndjson" {
 			var err error
 			if ask, err = b.pushing(rules, batches); err != nil {
@@ -232,7 +235,8 @@ func (b *bench) pushing(rules *det.Ruleset, batches []arrow.Record) (func() (int
 	}, nil
 }
 
-func (b *bench) fromNDJSON(rules *det.Ruleset, path string) (int, error) {
+// fromFile runs rules over a file, and gives the number of alerts.
+func (b *bench) fromFile(rules *det.Ruleset, path string) (int, error) {
 	n := 0
 	_, err := rules.Run(b.ctx, det.RunOptions{Inputs: []string{path}, Alerts: func(list []runtime.Alert) error {
 		n += len(list)
