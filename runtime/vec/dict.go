@@ -43,12 +43,12 @@ func NewDict(values ...string) *Dict {
 }
 
 // Interner gives each distinct text a code, by open addressing over the text's
-// hash: one probe sequence of 32-bit slots at no more than three quarters full.
+// hash: one probe sequence of slots at no more than three quarters full. A slot has
+// the hash beside the code, so that a probe that fails costs one miss of the cache.
 type Interner struct {
 	dict  Dict
 	seed  maphash.Seed
-	slots []uint32 // code+1, 0 is empty
-	hash  []uint32 // by code
+	slots []uint64 // hash<<32 | code+1, 0 is empty
 }
 
 // NewInterner makes an empty Interner.
@@ -56,7 +56,7 @@ func NewInterner() *Interner {
 	return &Interner{
 		dict:  Dict{ID: dictIDs.Add(1), offs: []uint32{0}},
 		seed:  maphash.MakeSeed(),
-		slots: make([]uint32, 64),
+		slots: make([]uint64, 64),
 	}
 }
 
@@ -65,35 +65,36 @@ func (in *Interner) Len() int { return len(in.dict.offs) - 1 }
 
 // Size is the memory in bytes that the texts and the index take.
 func (in *Interner) Size() int {
-	return cap(in.dict.text) + 4*cap(in.dict.offs) + 4*len(in.slots) + 4*cap(in.hash)
+	return cap(in.dict.text) + 4*cap(in.dict.offs) + 8*len(in.slots)
 }
 
 // Code is the code of s, new if s is. It copies the text when it is new.
 func (in *Interner) Code(s string) int32 {
 	h := uint32(maphash.String(in.seed, s))
-	mask := uint32(len(in.slots) - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		c := in.slots[i]
-		if c == 0 {
-			return in.add(s, h, i)
-		}
-		if in.hash[c-1] == h && in.dict.Value(int32(c-1)) == s {
-			return int32(c - 1)
-		}
+	code, slot := in.look(s, h)
+	if code < 0 {
+		return in.add(s, h, slot)
 	}
+	return code
 }
 
 // Find is the code of s, or -1 when it has none.
 func (in *Interner) Find(s string) int32 {
-	h := uint32(maphash.String(in.seed, s))
-	mask := uint32(len(in.slots) - 1)
+	code, _ := in.look(s, uint32(maphash.String(in.seed, s)))
+	return code
+}
+
+// look is the code of a text of hash h, or -1 and the slot where it would be.
+func (in *Interner) look(s string, h uint32) (code int32, slot uint32) {
+	slots := in.slots
+	mask := uint32(len(slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
-		c := in.slots[i]
-		if c == 0 {
-			return -1
+		x := slots[i]
+		if x == 0 {
+			return -1, i
 		}
-		if in.hash[c-1] == h && in.dict.Value(int32(c-1)) == s {
-			return int32(c - 1)
+		if code := int32(uint32(x)) - 1; uint32(x>>32) == h && in.dict.Value(code) == s {
+			return code, i
 		}
 	}
 }
@@ -102,17 +103,20 @@ func (in *Interner) add(s string, h, slot uint32) int32 {
 	code := uint32(in.Len())
 	in.dict.text = append(in.dict.text, s...)
 	in.dict.offs = append(in.dict.offs, uint32(len(in.dict.text)))
-	in.hash = append(in.hash, h)
-	in.slots[slot] = code + 1
+	in.slots[slot] = uint64(h)<<32 | uint64(code+1)
 	if n := len(in.slots); int(code)+1 > n/4*3 {
-		in.slots = make([]uint32, 2*n)
+		old := in.slots
+		in.slots = make([]uint64, 2*n)
 		mask := uint32(2*n - 1)
-		for c, h := range in.hash {
-			i := h & mask
+		for _, x := range old {
+			if x == 0 {
+				continue
+			}
+			i := uint32(x>>32) & mask
 			for in.slots[i] != 0 {
 				i = (i + 1) & mask
 			}
-			in.slots[i] = uint32(c) + 1
+			in.slots[i] = x
 		}
 	}
 	return int32(code)
