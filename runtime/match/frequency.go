@@ -20,9 +20,9 @@ type sample struct {
 	ends    []int  // by value, where it ends in text
 	rows    int    // with those in which it is missing
 	present int
-	fresh   int // values that were seen for the first time
-	seen    map[string]struct{}
-	numbers map[int64]int // how often each was seen
+	once    int             // distinct texts that were seen once so far
+	seen    map[string]bool // texts, true if more than once
+	numbers map[int64]int   // how often each was seen
 }
 
 // take adds row i of a column to the sample.
@@ -42,14 +42,9 @@ func (s *sample) take(v *vec.Vec, i int) {
 		s.text = vec.AppendFold(s.text, text)
 		s.ends = append(s.ends, len(s.text))
 		if s.seen == nil {
-			s.seen = map[string]struct{}{}
+			s.seen = map[string]bool{}
 		}
-		if value := string(s.text[at:]); len(value) > 0 {
-			if _, ok := s.seen[value]; !ok {
-				s.seen[value] = struct{}{}
-				s.fresh++
-			}
-		}
+		s.count(string(s.text[at:]))
 	case v.I64 != nil:
 		if s.numbers == nil {
 			s.numbers = map[int64]int{}
@@ -57,6 +52,27 @@ func (s *sample) take(v *vec.Vec, i int) {
 		s.numbers[v.I64[i]]++
 	}
 }
+
+// count notes that a text was seen.
+func (s *sample) count(text string) {
+	again, known := s.seen[text]
+	switch {
+	case text == "" || again:
+	case known:
+		s.seen[text] = true
+		s.once--
+	default:
+		s.seen[text] = false
+		s.once++
+	}
+}
+
+// mostlyNew reports whether more than one in wideShare of the values to come will be
+// new: about as many as there are among those seen that were seen once (Good, "The
+// population frequencies of species and the estimation of population parameters",
+// 1953). How many were new so far says too much: the first sight of each of some
+// hundred values would be most of a sample.
+func (s *sample) mostlyNew() bool { return s.present >= minJudged && s.once*wideShare > s.present }
 
 // gramBits is the size of the tables of grams, in bits of a hash.
 const gramBits = 16
@@ -148,7 +164,7 @@ func (ix *Index) frequencies(col *column, s *sample, freq []float64) (counts []u
 	}
 	text := string(s.text)
 	g := newGrams(text)
-	hits := map[int32]int{}
+	hits := make([]int32, len(ix.preds))
 	var short []int32
 	equal := map[string][]int32{}
 	for _, id := range col.preds {
@@ -158,7 +174,7 @@ func (ix *Index) frequencies(col *column, s *sample, freq []float64) (counts []u
 			freq[id] = float64(s.present) / rows
 		case number:
 			for _, n := range p.nums {
-				hits[id] += s.numbers[n]
+				hits[id] += int32(s.numbers[n])
 			}
 		case words:
 			isShort := false
@@ -177,14 +193,14 @@ func (ix *Index) frequencies(col *column, s *sample, freq []float64) (counts []u
 			}
 		}
 	}
-	last := map[int32]int{} // the value by which a predicate was counted last
+	last := make([]int32, len(ix.preds)) // the value by which a predicate was counted last
 	start := 0
 	for i, end := range s.ends {
 		value := text[start:end]
 		start = end
 		count := func(id int32) {
-			if last[id] != i+1 {
-				last[id] = i + 1
+			if last[id] != int32(i+1) {
+				last[id] = int32(i + 1)
 				hits[id]++
 			}
 		}

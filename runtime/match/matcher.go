@@ -342,10 +342,9 @@ func (m *Matcher) byRow(f *formula) truth {
 // ask asks a pattern about the row, or remembers what it said of the value.
 func (m *Matcher) ask(id int32, p *predicate, x *vec.Vec) bool {
 	v := m.values[p.column]
-	text := x.Text(int(m.row))
 	if x.Dict == nil || v.dict != x.Dict.ID {
 		m.stats.Patterns++
-		return p.match(text)
+		return p.match(x.Text(int(m.row)))
 	}
 	said := v.asked[id]
 	if said == nil {
@@ -354,7 +353,7 @@ func (m *Matcher) ask(id int32, p *predicate, x *vec.Vec) bool {
 	}
 	return said.of(x.Codes[m.row], func() bool {
 		m.stats.Patterns++
-		return p.match(text)
+		return p.match(x.Text(int(m.row)))
 	})
 }
 

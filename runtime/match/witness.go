@@ -75,7 +75,7 @@ func (ix *Index) choose(samples []sample) *choice {
 	for i := range ix.columns {
 		s := &samples[i]
 		c.sampled = s.rows
-		c.wide[i] = s.present >= minJudged && s.fresh*wideShare > s.present
+		c.wide[i] = s.mostlyNew()
 		c.grams = append(c.grams, ix.frequencies(&ix.columns[i], s, freq))
 	}
 	cost := func(p int32) float64 {
@@ -107,7 +107,7 @@ func (ix *Index) choose(samples []sample) *choice {
 const (
 	// minJudged is how many values say whether a column's values are mostly new.
 	minJudged = 256
-	// wideShare: they are if more than one in so many is.
+	// wideShare: they are if more than one in so many will be.
 	wideShare = 4
 	// wideWord is the share of rows that a word in a wide column must save to be
 	// worth its place.
