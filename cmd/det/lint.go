@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -52,7 +53,7 @@ or above it. Levels and exclusions stand in a file .detlint.`,
 			f.Var(l.format, "format", "how findings are printed")
 			f.StringVar(&l.explain, "explain", "", "explain a lint, by its code or name, or all")
 			f.Var(l.config, "config", "levels, exclusions and forms of names (default .detlint)")
-			f.Var((*words)(&l.categories), "category", "only these, with commas between: "+categoryNames())
+			f.Var((*words)(&l.categories), "category", "only these, with commas between: "+strings.Join(categoryNames(), ", "))
 			f.Var(l.failOn, "fail-on", "the least level that makes the exit code 1")
 		},
 		run: func(_ context.Context, s *streams, args []string) error { return l.run(s, args) },
@@ -76,12 +77,12 @@ func lintFormats() []string {
 	return names
 }
 
-func categoryNames() string {
+func categoryNames() []string {
 	names := make([]string, len(lint.Categories))
 	for i, c := range lint.Categories {
 		names[i] = string(c)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func (l *linting) run(s *streams, args []string) error {
@@ -128,12 +129,8 @@ func (l *linting) configuration() (*lint.Config, error) {
 		}
 	}
 	for _, c := range l.categories {
-		known := false
-		for _, have := range lint.Categories {
-			known = known || string(have) == c
-		}
-		if !known {
-			return nil, usagef("there is no category %q; there are %s", c, categoryNames())
+		if names := categoryNames(); !slices.Contains(names, c) {
+			return nil, usagef("there is no category %q%s\nthere are %s", c, didYouMean(c, names), strings.Join(names, ", "))
 		}
 		cfg.Only = append(cfg.Only, lint.Category(c))
 	}
