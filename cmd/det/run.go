@@ -53,11 +53,12 @@ func runCommand() *command {
 		operands: "RULES… --input PATH…",
 		summary:  "Run rules over events",
 		about: `Reads events from files, runs all rules over them in one pass, and writes the
-alerts. RULES are files or folders of .det files. Inputs are files, folders, globs
-or - for standard input; NAME=PATH says that the events are of the schema NAME,
-else a file belongs to the only schema that the rules read, or to the one that its
-name or folder has. Formats are found from names or first bytes; gzip and zstd are
-unpacked. What cannot be read is counted and set aside, never dropped in silence.
+alerts. RULES are files or folders of rules (.det, .yml, .yaml). Inputs are files,
+folders, globs or - for standard input; NAME=PATH says that the events are of the
+schema NAME, else a file belongs to the only schema that the rules read, or to the
+one that its name or folder has. Formats are found from names or first bytes; gzip
+and zstd are unpacked. What cannot be read is counted and set aside, never dropped
+in silence.
 
 Files are read whole, in order of time, so nothing is late. With --lateness they
 are read as a stream.

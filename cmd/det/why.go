@@ -35,8 +35,8 @@ the values that it read, the history behind a baseline, the events behind a
 window, and what would have made it fire.
 
 RULE is the name of a rule and ALERT the id of an alert, or the beginning of one.
-RULES are files or folders of .det files; without them it is the current folder.
-The time is one within the window, or that of the alert or event; without it the
+RULES are files or folders of rules (.det, .yml, .yaml); without them it is the current
+folder. The time is one within the window, or that of the alert or event; without it the
 last one is explained.`,
 		examples: []example{
 			{"det why many --entity user=ann --at 2024-03-05T10:00Z --input auth.ndjson", "why the rule was silent"},
