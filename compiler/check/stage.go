@@ -548,16 +548,37 @@ func (s *stageChecker) unit(col runtime.Column) types.Type {
 }
 
 // showEvidence passes the event's fields that the rule uses to a stage that keeps
-// evidence.
+// evidence. Rows that are no events have evidence of their own, if the stage that made
+// them keeps any.
 func (s *stageChecker) showEvidence() {
-	if s.r.grouped {
-		s.stage.Args.Keep = 0 // its rows are no events
-	}
 	if s.stage.Args.Keep == 0 {
+		return
+	}
+	if s.r.grouped {
+		s.stage.Args.Carried = s.r.evidence()
+		if len(s.stage.Args.Carried) == 0 {
+			s.stage.Args.Keep = 0
+		}
 		return
 	}
 	for _, col := range s.r.rule.From.Columns {
 		a := s.input(&plan.Col{Column: col, At: s.ast.At}, col.Name)
 		s.stage.Args.Shown = append(s.stage.Args.Shown, a.Col)
 	}
+}
+
+// evidence is the fields of the events that the last stage which regroups rows shows.
+func (r *ruleChecker) evidence() (out []runtime.Column) {
+	for _, st := range r.rule.Stages {
+		if !st.Fresh {
+			continue
+		}
+		out = st.Args.Carried
+		for _, at := range st.Args.Shown {
+			if col, ok := st.Inputs[at].(*plan.Col); ok {
+				out = append(out, runtime.Column{Name: col.Column.Name, Type: col.Column.Type})
+			}
+		}
+	}
+	return out
 }

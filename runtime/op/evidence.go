@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/detlang/det/lang/types"
@@ -15,10 +16,14 @@ import (
 // rows are copied, as far as they are among the last of their group; and chunks of
 // copied rows are merged when they are of like size, so that a row is copied
 // O(log rows) times in all. What it gives depends on the events alone.
+//
+// Behind a sequence the rows of a group are matches: it remembers the events behind
+// them, at the time of their match.
 type evidence struct {
 	keep   int // events a group; 0 keeps nothing
 	shown  []int
 	fields []runtime.Column
+	behind bool // of rows that have evidence of their own
 
 	// since is the earliest time that still matters to a group.
 	since func(entity int32) int64
@@ -41,6 +46,7 @@ type chunk struct {
 	cols    []*vec.Vec
 	source  []int32 // of copied rows: an index of evidence.sources
 	number  []int64
+	stamp   []int64           // of events behind rows: their own time
 	pos     runtime.Positions // of kept batches
 	names   func(source int32) string
 	release func()   // nil for copied rows
@@ -51,6 +57,9 @@ func newEvidence(in Row, a *Args, keep int, since func(int32) int64) *evidence {
 	e := &evidence{keep: keep, shown: a.Shown, since: since, known: map[int32]int32{}}
 	for _, c := range a.Shown {
 		e.fields = append(e.fields, in.Cols[c])
+	}
+	if len(a.Carried) > 0 {
+		e.fields, e.behind = a.Carried, true
 	}
 	return e
 }
@@ -64,12 +73,65 @@ func (e *evidence) add(b *runtime.Batch, rows, ids []int32) {
 	if e.kept == liveBatches {
 		e.settle()
 	}
+	if e.behind {
+		e.carry(b, rows, ids)
+		return
+	}
 	c := &chunk{id: slices.Clone(ids), row: slices.Clone(rows), time: b.Time, pos: b.Pos, names: b.Names, release: b.Keep()}
 	for _, s := range e.shown {
 		c.cols = append(c.cols, b.Cols[s])
 	}
 	e.chunks = append(e.chunks, c)
 	e.kept++
+}
+
+// carry notes the events behind rows of a batch.
+func (e *evidence) carry(b *runtime.Batch, rows, ids []int32) {
+	if b.Window == nil || b.Window.Evidence == nil {
+		return
+	}
+	c := &chunk{}
+	vals := make([][]any, len(e.fields))
+	for i, id := range ids {
+		r := int32(i)
+		if rows != nil {
+			r = rows[i]
+		}
+		for _, ev := range b.Window.Evidence(r) {
+			c.id, c.time, c.stamp = append(c.id, id), append(c.time, b.Time[r]), append(c.stamp, ev.Time)
+			c.source, c.number = append(c.source, e.sourceOf(ev.Source)), append(c.number, ev.Row)
+			for k, f := range e.fields {
+				vals[k] = append(vals[k], valueOf(ev, f.Name))
+			}
+		}
+	}
+	for k, f := range e.fields {
+		plain := newColumn(f.Type.Kind)
+		plain.append(vec.Of(f.Type.Kind, vals[k]...), upTo(len(c.id)))
+		c.cols = append(c.cols, &plain.Vec)
+	}
+	e.chunks = append(e.chunks, c)
+	e.kept++
+}
+
+// sourceOf is the index of a source by its name.
+func (e *evidence) sourceOf(name string) int32 {
+	i := slices.Index(e.sources, name)
+	if i < 0 {
+		i = len(e.sources)
+		e.sources = append(e.sources, name)
+	}
+	return int32(i)
+}
+
+// valueOf is a field of an event, nil where it is missing.
+func valueOf(ev runtime.Event, name string) any {
+	for _, f := range ev.Fields {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return nil
 }
 
 // settle copies what matters of the kept batches, and merges chunks of like size.
@@ -115,6 +177,9 @@ func (e *evidence) copy(from []*chunk) *chunk {
 			source, number := e.place(c, r)
 			out.source = append(out.source, source)
 			out.number = append(out.number, number)
+			if e.behind {
+				out.stamp = append(out.stamp, c.stamp[r])
+			}
 		}
 		for k, v := range c.cols {
 			cols[k].append(v, rows)
@@ -157,21 +222,32 @@ func (e *evidence) trim(before int64) {
 }
 
 // of is up to the last keep events of an entity from one time to another, both
-// included, oldest first.
+// included, oldest first. Of events behind rows, those of the rows of that time: an
+// event that stands behind several is told once.
 func (e *evidence) of(entity int32, from, to int64) []runtime.Event {
-	var out []runtime.Event
+	out := e.back(entity, from, to)
+	slices.Reverse(out)
+	if e.behind {
+		slices.SortStableFunc(out, func(a, b runtime.Event) int {
+			return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Row, b.Row))
+		})
+		out = slices.CompactFunc(out, func(a, b runtime.Event) bool { return a.Source == b.Source && a.Row == b.Row })
+	}
+	return out
+}
+
+// back is the events that of tells, from the last one back.
+func (e *evidence) back(entity int32, from, to int64) (out []runtime.Event) {
 	for _, c := range slices.Backward(e.chunks) {
 		for _, entry := range slices.Backward(c.entries(entity)) {
 			r := c.at(int32(entry))
 			if t := c.time[r]; t < from || len(out) == e.keep {
-				slices.Reverse(out)
 				return out
 			} else if t <= to {
 				out = append(out, e.event(c, r))
 			}
 		}
 	}
-	slices.Reverse(out)
 	return out
 }
 
@@ -180,6 +256,9 @@ func (e *evidence) of(entity int32, from, to int64) []runtime.Event {
 func (e *evidence) event(c *chunk, r int32) runtime.Event {
 	source, number := e.place(c, r)
 	ev := runtime.Event{Source: e.sources[source], Row: number, Time: c.time[r]}
+	if e.behind {
+		ev.Time = c.stamp[r]
+	}
 	for i, f := range e.fields {
 		if x := c.cols[i].Value(int(r)); x != nil {
 			ev.Fields = append(ev.Fields, runtime.Named{Name: f.Name, Kind: f.Type.Kind, Value: x})
@@ -254,7 +333,7 @@ func (e *evidence) forget() {
 func (e *evidence) bytes() int {
 	n := 2 * cap(e.left)
 	for _, c := range e.chunks {
-		n += 4*(cap(c.id)+cap(c.row)+cap(c.source)) + 8*(cap(c.number)+cap(c.order))
+		n += 4*(cap(c.id)+cap(c.row)+cap(c.source)) + 8*(cap(c.number)+cap(c.order)+cap(c.stamp))
 		if c.release == nil {
 			n += 8 * cap(c.time)
 			for _, v := range c.cols {
@@ -282,6 +361,9 @@ func (e *evidence) save(w *state.Writer) {
 	state.Slice(w, c.time)
 	state.Slice(w, c.source)
 	state.Slice(w, c.number)
+	if e.behind {
+		state.Slice(w, c.stamp)
+	}
 	w.Int(int64(len(c.cols)))
 	for i, v := range c.cols {
 		f := savedAs(e.fields[i])
@@ -318,7 +400,10 @@ func (e *evidence) load(r *state.Reader, n int) error {
 		number: state.ReadSlice[int64](r),
 	}
 	rows := len(c.id)
-	ok := len(c.time) == rows && len(c.source) == rows && len(c.number) == rows
+	if e.behind {
+		c.stamp = state.ReadSlice[int64](r)
+	}
+	ok := (!e.behind || len(c.stamp) == rows) && len(c.time) == rows && len(c.source) == rows && len(c.number) == rows
 	for i := 0; ok && i < rows; i++ {
 		ok = c.id[i] >= 0 && int(c.id[i]) < n && c.source[i] >= 0 && int(c.source[i]) < len(sources)
 	}

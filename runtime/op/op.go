@@ -144,6 +144,7 @@ type Args struct {
 	Need    []string         // members of the stage's bound name that later stages read
 	Keep    int              // events of evidence to keep a group
 	Shown   []int            // input columns that evidence shows
+	Carried []runtime.Column // where rows have evidence of their own, the fields of its events
 	Persist bool             // later stages keep state by entity: codes must not be reused
 	Parts   bool             // later stages take the rows of one window in several batches
 	Keys    *KeyTable        // where a window may keep its keys; nil for a table of its own

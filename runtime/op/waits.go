@@ -178,11 +178,7 @@ func saveEvents(w *state.Writer, events []runtime.Event, shown []runtime.Column)
 	for _, col := range shown {
 		vals := make([]any, len(events))
 		for i, e := range events {
-			for _, f := range e.Fields {
-				if f.Name == col.Name {
-					vals[i] = f.Value
-				}
-			}
+			vals[i] = valueOf(e, col.Name)
 		}
 		plain := newColumn(col.Type.Kind)
 		plain.append(vec.Of(col.Type.Kind, vals...), upTo(len(vals)))
