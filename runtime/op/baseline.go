@@ -20,7 +20,7 @@ var baseline = Spec{
 
 The sample is the windows that had closed before the judged one starts, back to the length of "over": the judged value is never in its own sample. Windows in which the key had no events count as zero, from the window in which it first appeared, unless "fill skip" is written. With "at" only windows of the same hour or day are compared. "decay" lets a window weigh half as much after each such time instead of dropping out. A window in which the measure is missing is no sample; with "exclude alerted" neither is one for which the rule's condition was true, so that an attack does not raise the threshold for the next one. A change that lasts then goes on alerting.
 
-The history of a key is never forgotten. It takes 24 bytes a key. Where windows have to leave again, are ranked or have a slope it takes 64, which hold about the first twelve windows with events if their values are small, and from then on 3 to 4 bytes a window, more if values are large (floats: 16 to 24).`,
+The history of a key is never forgotten, not even when all of its windows lie further back than "over": it then has that many zeros, where a key that was never seen has no sample. It takes 24 bytes a key. Where windows have to leave again, are ranked or have a slope it takes 64, which hold about the first twelve windows with events if their values are small, and from then on 3 to 4 bytes a window, more if values are large (floats: 16 to 24).`,
 	After: "it comes after a tumbling or hopping window without early",
 	Fits:  func(in Row) bool { return in.Whole && in.Every > 0 },
 	Parts: true,
