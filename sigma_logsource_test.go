@@ -103,22 +103,24 @@ func TestSigmaLogSources(t *testing.T) {
 		if err := os.WriteFile(file, []byte(tt.event), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		stats, err := set.Run(context.Background(), det.RunOptions{Inputs: []string{file}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		absent := map[string]bool{}
-		for _, a := range stats.Streams[0].Absent {
-			absent[a.Name] = true
-		}
-		var got []string
-		for _, s := range sources {
-			if !absent[s] {
-				got = append(got, s)
+		for _, shards := range []int{1, 2} {
+			stats, err := set.Run(context.Background(), det.RunOptions{Inputs: []string{file}, Shards: shards})
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		if diff := cmp.Diff(tt.want, strings.Join(got, "; ")); diff != "" {
-			t.Errorf("%s (-want +got)\n%s", tt.event, diff)
+			absent := map[string]bool{}
+			for _, a := range stats.Streams[0].Absent {
+				absent[a.Name] = true
+			}
+			var got []string
+			for _, s := range sources {
+				if !absent[s] {
+					got = append(got, s)
+				}
+			}
+			if diff := cmp.Diff(tt.want, strings.Join(got, "; ")); diff != "" {
+				t.Errorf("%s, %d shards (-want +got)\n%s", tt.event, shards, diff)
+			}
 		}
 	}
 }

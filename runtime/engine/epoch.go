@@ -107,6 +107,7 @@ func (e *Engine) Settle(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	e.pool()
 	if err := e.each(func(w *worker) error { return w.follow(ctx, p) }); err != nil {
 		return err
 	}

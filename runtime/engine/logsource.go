@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // look notes which of the log sources that are still missing have an event in the
 // batch that the stream's frame has begun.
 func (s *stream) look() {
@@ -13,6 +15,25 @@ func (s *stream) look() {
 		}
 	}
 	s.absent = left
+}
+
+// pool puts together what the workers have looked for since the last time.
+func (e *Engine) pool() {
+	for i, s := range e.streams {
+		if len(s.absent) == 0 {
+			continue
+		}
+		s.absent = slices.DeleteFunc(s.absent, func(log int) bool {
+			return slices.ContainsFunc(e.workers, func(w *worker) bool {
+				_, missing := slices.BinarySearch(w.Engine.streams[i].absent, log)
+				return !missing
+			})
+		})
+		for _, w := range e.workers {
+			own := w.Engine.streams[i]
+			own.absent = append(own.absent[:0], s.absent...)
+		}
+	}
 }
 
 // absent are the log sources of a stream of which no event came.

@@ -35,6 +35,7 @@ func (w *worker) judge(ctx context.Context, p *piece) error {
 	w.step = p.step
 	s, mine := w.Engine.streams[p.stream], &w.streams[p.stream]
 	s.frame.Begin(p.batch.Cols, p.batch.N)
+	s.look()
 	due := mine.rows
 	if s.index != nil {
 		due = s.index.due(mine.rows, p.batch)
