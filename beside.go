@@ -187,7 +187,8 @@ var (
 
 // risk reports whether files read the stream of risk, and neighbours add to it.
 func (n *neighbours) risk(files []*source.File) bool {
-	return slices.ContainsFunc(files, func(f *source.File) bool { return readsRisk.MatchString(f.Text) }) &&
+	reads := func(f *source.File) bool { return !sigma.Is(f.Name) && readsRisk.MatchString(f.Text) }
+	return slices.ContainsFunc(files, reads) &&
 		len(n.that(n.everywhere(), func(f *source.File) bool { return addsRisk.MatchString(f.Text) })) > 0
 }
 

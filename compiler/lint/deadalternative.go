@@ -44,10 +44,25 @@ rule errors {
 // maxParts bounds the chains of which each part is held against all others.
 const maxParts = 24
 
+// parted is a chain as written and as checked, with what is given where it stands.
+type parted struct {
+	chain
+	given, xs []plan.Expr
+}
+
 // parts calls f for each chain of and or or that stands in the conditions of the
 // rule in the positive, with what holds for every row there, and with its parts as
 // written and as checked.
 func (r *Rule) parts(f func(op string, whole *ast.Binary, parts []ast.Expr, given, xs []plan.Expr)) {
+	if r.split == nil {
+		r.part()
+	}
+	for _, p := range r.split {
+		f(p.op, p.whole, p.parts, p.given, p.xs)
+	}
+}
+
+func (r *Rule) part() {
 	where := map[plan.Expr][]plan.Expr{} // what is given for a chain
 	for _, st := range r.Plan.Stages {
 		if st.Cond != nil {
@@ -61,9 +76,8 @@ func (r *Rule) parts(f func(op string, whole *ast.Binary, parts []ast.Expr, give
 		if !ok || len(parts) > maxParts {
 			return
 		}
-		xs := plan.Children(x)
-		if len(xs) == len(parts) {
-			f(op, whole, parts, given, xs)
+		if xs := plan.Children(x); len(xs) == len(parts) {
+			r.split = append(r.split, parted{chain{op, whole, parts}, given, xs})
 		}
 	})
 }

@@ -29,8 +29,9 @@ rule odd_parent {
 			if !ok || len(o.Args) != 2 || o.T.Kind != types.Bool {
 				return
 			}
-			_, isConst := constant(o.Args[0])
-			if !isConst && plan.String(o.Args[0]) == plan.String(o.Args[1]) {
+			_, left := constant(o.Args[0])
+			_, right := constant(o.Args[1])
+			if !left && !right && plan.String(o.Args[0]) == plan.String(o.Args[1]) {
 				p.Tell(o.Span(), "%s is compared with itself", plan.String(o.Args[0]))
 			}
 		})

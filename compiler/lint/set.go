@@ -38,6 +38,12 @@ type Rule struct {
 	lines  []*line
 	known  map[*plan.Column]fact
 	judged *verdict
+
+	// What many lints go over, listed when the first one asks.
+	listed    []plan.Expr
+	operators []*ast.Binary
+	chained   []chain
+	split     []parted
 }
 
 // line is a stage as written, beside what became of it; let and from have no plan.
@@ -125,6 +131,15 @@ func (r *Rule) at(name string) source.Span {
 
 // exprs calls f for every expression that the rule computes, each once.
 func (r *Rule) exprs(f func(x plan.Expr)) {
+	if r.listed == nil {
+		r.list()
+	}
+	for _, x := range r.listed {
+		f(x)
+	}
+}
+
+func (r *Rule) list() {
 	seen := map[plan.Expr]bool{}
 	visit := func(x plan.Expr) {
 		plan.Walk(x, func(e plan.Expr) bool {
@@ -132,7 +147,7 @@ func (r *Rule) exprs(f func(x plan.Expr)) {
 				return false
 			}
 			seen[e] = true
-			f(e)
+			r.listed = append(r.listed, e)
 			return true
 		})
 	}

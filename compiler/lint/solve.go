@@ -111,7 +111,11 @@ func (f *facts) change(x plan.Expr) *known {
 
 // possible reports whether all of yes can hold while none of no does.
 func (r *Rule) possible(yes []plan.Expr, no ...plan.Expr) bool {
-	return len(r.cases(yes, no...)) > 0
+	can, sure := r.search(yes, no)
+	if !sure {
+		can = len(r.cases(yes, no...)) > 0
+	}
+	return can
 }
 
 // cases are the ways in which all of yes can hold while none of no does.
@@ -140,22 +144,25 @@ func assume(fs []*facts, x plan.Expr, want bool) []*facts {
 		return several(fs, x.Xs, want, want)
 	case *plan.Or:
 		return several(fs, x.Xs, want, !want)
-	case *plan.Const:
-		if v, ok := x.Value.(bool); ok && v != want || x.Value == nil && want {
-			return nil
-		}
-		return fs
 	}
 	var out []*facts
 	for _, f := range fs {
-		f = f.clone()
-		k := f.change(tested(x))
-		k.learn(x, want)
-		if !k.impossible() {
+		if f = f.clone(); f.learn(x, want) {
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// learn adds a test, or a constant, that is as wanted. It reports whether that can be.
+func (f *facts) learn(x plan.Expr, want bool) bool {
+	if c, ok := x.(*plan.Const); ok {
+		v, isBool := c.Value.(bool)
+		return (!isBool || v == want) && (c.Value != nil || !want)
+	}
+	k := f.change(tested(x))
+	k.learn(x, want)
+	return !k.impossible()
 }
 
 // several narrows cases by expressions of which all, or one, are as wanted.

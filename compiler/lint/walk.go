@@ -84,16 +84,37 @@ func (r *Rule) walk(f func(ast.Expr)) {
 
 // binaries calls f for every operator of the rule as written.
 func (r *Rule) binaries(f func(*ast.Binary)) {
-	r.walk(func(x ast.Expr) {
-		if b, ok := x.(*ast.Binary); ok {
-			f(b)
-		}
-	})
+	if r.operators == nil {
+		r.walk(func(x ast.Expr) {
+			if b, ok := x.(*ast.Binary); ok {
+				r.operators = append(r.operators, b)
+			}
+		})
+	}
+	for _, b := range r.operators {
+		f(b)
+	}
 }
 
-// chains calls f once for each longest chain of and, and of or, with its operands
-// as written, parentheses included.
+// chain is a longest chain of and, or of or, with its operands as written, parentheses
+// included.
+type chain struct {
+	op    string
+	whole *ast.Binary
+	parts []ast.Expr
+}
+
+// chains calls f once for each chain.
 func (r *Rule) chains(f func(op string, whole *ast.Binary, parts []ast.Expr)) {
+	if r.chained == nil {
+		r.chain()
+	}
+	for _, c := range r.chained {
+		f(c.op, c.whole, c.parts)
+	}
+}
+
+func (r *Rule) chain() {
 	inner := map[*ast.Binary]bool{}
 	r.binaries(func(b *ast.Binary) {
 		if inner[b] || b.Op != "and" && b.Op != "or" {
@@ -111,7 +132,7 @@ func (r *Rule) chains(f func(op string, whole *ast.Binary, parts []ast.Expr)) {
 			parts = append(parts, x)
 		}
 		flatten(b)
-		f(b.Op, b, parts)
+		r.chained = append(r.chained, chain{b.Op, b, parts})
 	})
 }
 
