@@ -185,11 +185,14 @@ var (
 	addsRisk  = regexp.MustCompile(`(?m)^\s*risk\s`)
 )
 
-// risk reports whether files read the stream of risk, and neighbours add to it.
-func (n *neighbours) risk(files []*source.File) bool {
-	reads := func(f *source.File) bool { return !sigma.Is(f.Name) && readsRisk.MatchString(f.Text) }
-	return slices.ContainsFunc(files, reads) &&
-		len(n.that(n.everywhere(), func(f *source.File) bool { return addsRisk.MatchString(f.Text) })) > 0
+// readRisk reports whether files read the stream of risk, which Sigma rules do not.
+func readRisk(files []*source.File) bool {
+	return slices.ContainsFunc(files, func(f *source.File) bool { return !sigma.Is(f.Name) && readsRisk.MatchString(f.Text) })
+}
+
+// addRisk reports whether neighbours add to the stream of risk.
+func (n *neighbours) addRisk() bool {
+	return len(n.that(n.everywhere(), func(f *source.File) bool { return addsRisk.MatchString(f.Text) })) > 0
 }
 
 // beside adds to the options of a compilation what lies around its files.

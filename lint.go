@@ -36,11 +36,11 @@ func (c Compiler) Lint(cfg *lint.Config, fix bool, paths ...string) (*Linted, er
 		out.Files = append(out.Files, source.New(name, string(text)))
 	}
 	with := *cfg
-	around := newNeighbours(out.Files)
-	folders := onlyFolders(paths)
-	with.Whole = folders && !around.risk(out.Files)
 	opts := compiler.Options{Functions: c.Functions, Params: c.Params}
-	if !folders {
+	if onlyFolders(paths) {
+		with.Whole = !readRisk(out.Files) || !newNeighbours(out.Files).addRisk()
+	} else {
+		around := newNeighbours(out.Files)
 		opts = around.beside(opts, out.Files)
 		with.Imported = around.imports
 	}

@@ -41,12 +41,12 @@ rule certutil_download {
 }
 `,
 	Set: func(p *Pass, s *Set) {
-		first := map[string]*Rule{}
-		for _, r := range s.Rules {
-			x := simpleRule(r)
+		first := map[string]*simple{}
+		for i, x := range s.simples() {
 			if x == nil {
 				continue
 			}
+			r := s.Rules[i]
 			parts := conjuncts(x.conds)
 			if r.File.Sigma {
 				parts = conjuncts(x.conds[len(x.conds)-1:]) // without the log source
@@ -59,7 +59,7 @@ rule certutil_download {
 				continue
 			}
 			slices.Sort(texts)
-			var other *Rule
+			var other *simple
 			var keys []string
 			for _, c := range parts {
 				hole, ok := withHole(c)
@@ -76,13 +76,13 @@ rule certutil_download {
 				}
 				keys = append(keys, key)
 			}
-			if other != nil && !sameText(other, x) {
-				d := p.Tell(r.Block.Name.At, "rule %s differs from rule %s in one value", r.Plan.Name, other.Plan.Name)
-				d.Notes = append(d.Notes, diag.Note{Span: other.Block.Name.At, Message: "this one"})
+			if other != nil && other.text != x.text {
+				d := p.Tell(r.Block.Name.At, "rule %s differs from rule %s in one value", r.Plan.Name, other.rule.Plan.Name)
+				d.Notes = append(d.Notes, diag.Note{Span: other.rule.Block.Name.At, Message: "this one"})
 				continue
 			}
 			for _, key := range keys {
-				first[key] = r
+				first[key] = x
 			}
 		}
 	},
@@ -98,9 +98,4 @@ func withHole(x plan.Expr) (string, bool) {
 		return "", false
 	}
 	return o.Op + "\x00" + o.Quant + "\x00" + plan.String(o.Args[0]) + "\x00?", true
-}
-
-func sameText(r *Rule, x *simple) bool {
-	y := simpleRule(r)
-	return y == nil || y.text == x.text
 }

@@ -44,13 +44,13 @@ rule admin_login {
 	Set: func(p *Pass, s *Set) {
 		streams := map[string][]*simple{}
 		var all []*simple
-		for _, r := range s.Rules {
-			if x := simpleRule(r); x != nil && x.text != "" {
-				x.witness()
+		for _, x := range s.simples() {
+			if x != nil && x.text != "" {
 				all = append(all, x)
 				streams[x.group()] = append(streams[x.group()], x)
 			}
 		}
+		parallel(len(all), func(i int) { all[i].witness() })
 		wider := make([]*Rule, len(all))
 		parallel(len(all), func(i int) {
 			for _, y := range streams[all[i].group()] {
@@ -80,6 +80,8 @@ type simple struct {
 	sure   uint64            // the columns that are there where it fires, hashed to bits
 	fires  []*facts          // the cases in which it fires
 	first  map[string]*known // the first of them, by column
+
+	columns map[string]*plan.Column // of its stream, by name
 }
 
 // atom is a test of a column.
@@ -87,6 +89,15 @@ type atom struct {
 	col  string
 	test *plan.Op
 	text textTest // where it is a test of a text
+}
+
+// simples are the rules in their order, with nil for those that have other stages.
+func (s *Set) simples() []*simple {
+	if s.single == nil {
+		s.single = make([]*simple, len(s.Rules))
+		parallel(len(s.Rules), func(i int) { s.single[i] = simpleRule(s.Rules[i]) })
+	}
+	return s.single
 }
 
 // simpleRule reads a rule without stages but where, let and when.
@@ -159,22 +170,23 @@ func atoms(conds []plan.Expr) []atom {
 	return out
 }
 
-// witness is one case in which the rule fires.
-func (x *simple) witness() map[string]*known {
-	if x.first == nil {
-		x.first, x.fires = map[string]*known{}, x.rule.cases(x.conds)
-		for _, f := range x.fires[:1] {
-			for _, k := range f.of {
-				if k.text == "" {
-					x.first[k.col.Name] = k.known
-					if k.present {
-						x.sure |= bit(k.col.Name)
-					}
+// witness works out the cases in which the rule fires, and what holds in the first.
+func (x *simple) witness() {
+	x.first, x.fires = map[string]*known{}, x.rule.cases(x.conds)
+	for _, f := range x.fires[:min(1, len(x.fires))] {
+		for _, k := range f.of {
+			if k.text == "" {
+				x.first[k.col.Name] = k.known
+				if k.present {
+					x.sure |= bit(k.col.Name)
 				}
 			}
 		}
 	}
-	return x.first
+	x.columns = map[string]*plan.Column{}
+	for _, c := range x.rule.Plan.From.Columns {
+		x.columns[c.Name] = c
+	}
 }
 
 // unnamed is an expression with the names that its author gave taken out.
@@ -224,7 +236,7 @@ func (x *simple) mayImply(y *simple) bool {
 		return false
 	}
 	for _, a := range y.atoms {
-		if k := x.witness()[a.col]; k == nil || !k.demands(a) {
+		if k := x.first[a.col]; k == nil || !k.demands(a) {
 			return false // here x fires and this test of y fails
 		}
 	}
@@ -253,19 +265,14 @@ func (k *known) demands(a atom) bool {
 
 // implies proves that y holds whenever x does.
 func (x *simple) implies(y *simple) bool {
-	cols := map[string]*plan.Column{}
-	for _, c := range x.rule.Plan.From.Columns {
-		cols[c.Name] = c
-	}
-	x.witness()
 	for _, part := range conjuncts(y.conds) {
 		moved := plan.Map(part, func(e plan.Expr) plan.Expr {
-			if c, ok := e.(*plan.Col); ok && cols[c.Column.Name] != nil {
-				return &plan.Col{Column: cols[c.Column.Name], At: c.At}
+			if c, ok := e.(*plan.Col); ok && x.columns[c.Column.Name] != nil {
+				return &plan.Col{Column: x.columns[c.Column.Name], At: c.At}
 			}
 			return e
 		})
-		if len(assume(x.fires, moved, false)) > 0 {
+		if slices.ContainsFunc(x.fires, func(f *facts) bool { return f.allows(moved, false) }) {
 			return false
 		}
 	}

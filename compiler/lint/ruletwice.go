@@ -32,11 +32,11 @@ rule setup_pages {
 `,
 	Set: func(p *Pass, s *Set) {
 		first := map[string]*Rule{}
-		for _, r := range s.Rules {
-			x := simpleRule(r)
+		for i, x := range s.simples() {
 			if x == nil || x.text == "" {
 				continue
 			}
+			r := s.Rules[i]
 			key := r.Plan.From.Name() + "\x00" + x.text
 			if other := first[key]; other != nil {
 				d := p.Tell(r.Block.Name.At, "rule %s has the condition of rule %s", r.Plan.Name, other.Plan.Name)

@@ -31,6 +31,13 @@ func (r *Rule) search(yes, no []plan.Expr) (can, sure bool) {
 	return can, s.tries >= 0
 }
 
+// allows reports whether an expression may be as wanted beside what is known.
+func (f *facts) allows(x plan.Expr, want bool) bool {
+	var open []choice
+	g := f.clone()
+	return g.settle(x, want, &open) && (&search{maxTries}).choose(g, open)
+}
+
 type search struct{ tries int }
 
 // choice are expressions of which at least one is as wanted.

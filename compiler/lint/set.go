@@ -18,6 +18,7 @@ type Set struct {
 	Config *Config
 	Diags  *diag.List // of the compiler
 	byFile map[*source.File]*File
+	single []*simple // see simples
 }
 
 // File is one file.

@@ -29,7 +29,7 @@ rule errors {
 `,
 	Fixes: true,
 	File: func(p *Pass, f *File) {
-		if f.broken() {
+		if f.Sigma || f.broken() {
 			return
 		}
 		for _, d := range f.Tree.Decls {

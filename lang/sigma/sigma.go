@@ -40,9 +40,13 @@ func Trees(files []*source.File, others []*ast.File, diags *diag.List) []*ast.Fi
 		s.lower(d)
 	}
 	s.dropReaders()
+	of := map[*source.File][]*document{}
+	for _, d := range s.docs {
+		of[d.file] = append(of[d.file], d)
+	}
 	trees := make([]*ast.File, len(files))
 	for i, f := range files {
-		trees[i] = s.tree(f)
+		trees[i] = s.tree(f, of[f])
 	}
 	return trees
 }
@@ -182,12 +186,12 @@ func text1(n *node, key string) string {
 	return ""
 }
 
-// tree is the tree of one file.
-func (s *set) tree(f *source.File) *ast.File {
+// tree is the tree of one file with its documents.
+func (s *set) tree(f *source.File, docs []*document) *ast.File {
 	tree := &ast.File{Source: f}
 	used := map[string]bool{}
-	for _, d := range s.docs {
-		if d.file == f && d.block != nil {
+	for _, d := range docs {
+		if d.block != nil {
 			tree.Decls = append(tree.Decls, d.block)
 			maps.Copy(used, d.used)
 		}
