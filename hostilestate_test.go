@@ -15,6 +15,7 @@ import (
 
 	"github.com/detlang/det"
 	"github.com/detlang/det/runtime"
+	"github.com/detlang/det/runtime/engine"
 )
 
 // hostileState keeps state of every kind over numbers and keys that nobody would send
@@ -179,5 +180,62 @@ func TestHostileState(t *testing.T) {
 		if diff := cmp.Diff(want, run(c[0], c[1])); diff != "" {
 			t.Errorf("batches of %d, a restart after each %d (-whole +cut)\n%s", c[0], c[1], diff)
 		}
+	}
+}
+
+// TestInfinitePushed pushes NaN and infinities: as in files they are missing, so that
+// neither extremes nor histories know of them, and they are counted.
+func TestInfinitePushed(t *testing.T) {
+	set, diags := det.Compiler{}.Sources(det.Source{Name: "r.det", Text: hostileState + `
+rule history {
+  from s
+  window 1m by key { low = min(x), high = max(x), total = sum(x), values = count(not is_missing(x)) }
+  baseline b of high min 2
+  when high > 2 * b.mean
+}
+`})
+	if diags.Errors() > 0 {
+		t.Fatal(&det.CompileError{Diagnostics: diags})
+	}
+	var got []string
+	e, err := set.NewEngine(det.EngineOptions{Each: func(a *runtime.Alert) error {
+		if a.Rule == "history" {
+			line := runtime.FormatTime(a.WindowStart)
+			for _, v := range a.Values {
+				line += fmt.Sprint(" ", v.Name, "=", v.Value)
+			}
+			got = append(got, line)
+		}
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	nan, inf := math.NaN(), math.Inf(1)
+	var events []hostileEvent
+	for minute, values := range [][]float64{
+		{nan, 1, inf},    // highest 1
+		{3, -inf},        // highest 3
+		{nan, inf, -inf}, // no value, which is no part of the history
+		{5, nan},         // held against 1 and 3, of mean 2 and deviation √2
+	} {
+		for _, x := range values {
+			events = append(events, hostileEvent{1709251200_000000 + int64(minute)*60_000_000, "a", 0, x})
+		}
+	}
+	rec := hostileRecord(events)
+	defer rec.Release()
+	if err := e.Push("s", rec); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"2024-03-01T00:03:00Z low=5 high=5 total=5 values=1 b.mean=2 b.n=2 b.stddev=1.4142135623730951"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]engine.BadValues{{Field: "x", Values: 7}}, e.Stats().Streams[0].Bad); diff != "" {
+		t.Errorf("counted (-want +got)\n%s", diff)
 	}
 }

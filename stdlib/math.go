@@ -84,11 +84,6 @@ func mathFuncs() []Func {
 				return ofNumbers(func(a, b int64) int64 { return max(a, b) }, math.Max)
 			}), Cost: 3,
 			Examples: examples(`greatest(3, 1, 2)`, `3`, `greatest(1, 1.5)`, `1.5`, `greatest(null, 1)`, `null`),
-		}, {
-			Name: "is_nan",
-			Doc:  "Whether a number of the data is NaN (not a number). No function gives NaN: what is no number is missing.",
-			Sig:  takes(types.TBool, x), Bind: kernel(isNaN), Test: true, Cost: 2,
-			Examples: examples(`is_nan(1.5)`, `false`, `is_nan(1)`, `false`, `is_nan(null)`, `false`),
 		},
 	}
 }
@@ -262,14 +257,4 @@ func across[T int64 | float64](columns [][]T, f func(a, b T) T) func(i int) (T, 
 		}
 		return x, true
 	}
-}
-
-func isNaN() vec.Kernel {
-	return vec.BoolRows(func(args []*vec.Vec) func(int) bool {
-		if args[0].Kind != types.Float {
-			return func(int) bool { return false }
-		}
-		x := args[0].F64
-		return func(i int) bool { return x[i] != x[i] }
-	})
 }

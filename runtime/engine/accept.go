@@ -36,6 +36,7 @@ type Aside struct {
 func (s *stream) open(rec arrow.Record) (*runtime.Batch, error) {
 	b := &runtime.Batch{N: int(rec.NumRows()), Owner: rec}
 	schema := rec.Schema()
+	unfit := make([]int64, len(s.def.Columns))
 	for c, col := range s.def.Columns {
 		at := schema.FieldIndices(col.Name)
 		if plain := s.def.Plain[col.Name]; len(at) == 0 && plain != "" {
@@ -45,11 +46,15 @@ func (s *stream) open(rec arrow.Record) (*runtime.Batch, error) {
 			b.Cols = append(b.Cols, vec.Nulls(b.N))
 			continue
 		}
-		v, _, err := s.doors[c].Open(schema.Field(at[0]), rec.Column(at[0]), col.Type.Kind)
+		v, bad, err := s.doors[c].Open(schema.Field(at[0]), rec.Column(at[0]), col.Type.Kind)
 		if err != nil {
 			return nil, fmt.Errorf("schema %s: %w", s.def.Name, err)
 		}
+		unfit[c] = int64(bad)
 		b.Cols = append(b.Cols, v)
+	}
+	for c, n := range unfit { // of a record that is not refused
+		s.bad[c] += n
 	}
 	if t := b.Cols[s.def.Time]; t.Kind == types.Null {
 		b.Time = make([]int64, b.N)

@@ -99,6 +99,7 @@ type Engine struct {
 type stream struct {
 	def   *Stream
 	doors []vec.Door
+	bad   []int64 // values of each column that its type cannot hold
 	buf   *order.Buffer
 	rules []*rule // that are asked about every batch
 	index *index  // asks the others; may be nil
@@ -126,7 +127,7 @@ func New(p *Program, opts Options) *Engine {
 	}
 	for _, s := range p.Streams {
 		st := &stream{
-			def: s, last: runtime.MinTime, doors: make([]vec.Door, len(s.Columns)), buf: order.NewBuffer(e.sourceOrder), frame: s.Graph.Frame(),
+			def: s, last: runtime.MinTime, doors: make([]vec.Door, len(s.Columns)), bad: make([]int64, len(s.Columns)), buf: order.NewBuffer(e.sourceOrder), frame: s.Graph.Frame(),
 		}
 		if s.Index != nil {
 			st.index = newIndex(s.Index)

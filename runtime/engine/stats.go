@@ -40,10 +40,19 @@ func (s *Stats) span(b *runtime.Batch, ordered bool) {
 type StreamStats struct {
 	Name string
 	Rows int64
+	// Bad are the fields of pushed records that had values which their types cannot
+	// hold, NaN and infinities among them: those are missing.
+	Bad []BadValues
 	// Index is the counts of the index of the stream's rules; nil if it has none.
 	Index *match.Stats
 	// Absent are the log sources of which no event came.
 	Absent []AbsentSource
+}
+
+// BadValues are how many values of a field its type could not hold.
+type BadValues struct {
+	Field  string
+	Values int64
 }
 
 // AbsentSource is a log source of which no event came, and the rules that waited for
@@ -77,6 +86,11 @@ func (e *Engine) Stats() Stats {
 	s.Alerts += int64(len(e.out))
 	for _, st := range e.streams {
 		counts := StreamStats{Name: st.def.Name, Rows: st.rows}
+		for c, n := range st.bad {
+			if n > 0 {
+				counts.Bad = append(counts.Bad, BadValues{st.def.Columns[c].Name, n})
+			}
+		}
 		if st.index != nil && e.workers == nil {
 			index := st.index.m.Stats()
 			counts.Index = &index

@@ -2,7 +2,6 @@ package input
 
 import (
 	"bytes"
-	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -132,7 +131,7 @@ func toFloat(v value) (float64, outcome) {
 		return 0, unfit
 	}
 	f, err := strconv.ParseFloat(view(t), 64)
-	return f, fitsIf(err == nil && !math.IsInf(f, 0))
+	return f, fitsIf(err == nil && f-f == 0) // neither infinite nor NaN, as a half may be
 }
 
 // toText gives text in v's memory or in scratch, which grows as needed.

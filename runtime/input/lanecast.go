@@ -74,6 +74,8 @@ func (m meaning) cast(want types.Kind) cast {
 		return castUint32
 	case m.sense == asInt && want == types.Float, m.sense == asDecimal && want == types.Float && m.scale == 0:
 		return castFloat
+	case m.sense == asFloat && want == types.Float:
+		return castFinite
 	case m.sense == asDecimal && want == types.Float && m.scale > 0 && m.scale < len(exactPowers):
 		return m.castDecimal
 	case m.sense == asTime && want == types.Timestamp, m.sense == asDate && want == types.Timestamp,
@@ -88,7 +90,7 @@ func (m meaning) cast(want types.Kind) cast {
 		return castInt96
 	case m.sense == asInterval && want == types.Duration:
 		return castInterval
-	case m.sense == asBool && want == types.Bool, m.sense == asInt && want == types.Int, m.sense == asFloat && want == types.Float:
+	case m.sense == asBool && want == types.Bool, m.sense == asInt && want == types.Int:
 		return nil
 	}
 	return m.castValues

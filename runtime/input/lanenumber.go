@@ -31,6 +31,17 @@ func castFloat(dst *lane, at int, src *lane, n int, _ func(int, outcome, value))
 	return nil
 }
 
+// castFinite copies floats, of which those that are NaN or infinite are none.
+func castFinite(dst *lane, at int, src *lane, n int, odd func(int, outcome, value)) error {
+	out := dst.f64[at : at+n]
+	for i, x := range src.f64[:n] {
+		if out[i] = x; x-x != 0 {
+			odd(i, unfit, value{form: number, text: strconv.AppendFloat(nil, x, 'g', -1, 64)})
+		}
+	}
+	return nil
+}
+
 // exactPowers are the powers of ten that a float64 holds exactly.
 var exactPowers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
 

@@ -294,18 +294,34 @@ func negateFloats(out, a, _ []float64, to *Vec) {
 	dropInfinite(out, to)
 }
 
-// dropInfinite drops the rows that are infinite or no number: those for which x-x is
-// not zero.
-func dropInfinite(x []float64, to *Vec) {
+// dropInfinite drops the rows that are infinite or no number, those for which x-x is
+// not zero, and gives how many of them were not missing before.
+func dropInfinite(x []float64, to *Vec) (dropped int) {
 	for at := 0; at < len(x); at += block {
-		part, sum := x[at:min(at+block, len(x))], 0.0
-		for _, f := range part {
-			sum += f - f
+		part := x[at:min(at+block, len(x))]
+		if allFinite(part) {
+			continue
 		}
-		for i := 0; sum != 0 && i < len(part); i++ {
-			if f := part[i]; f-f != 0 {
-				to.drop(at + i)
+		for i, f := range part {
+			if f-f != 0 && !to.Missing(at+i) {
+				dropped += to.drop(at + i)
 			}
 		}
 	}
+	return dropped
+}
+
+// allFinite reports whether no value is infinite or no number. Four sums do not wait for
+// each other.
+func allFinite(x []float64) bool {
+	var a, b, c, d float64
+	for len(x) >= 4 {
+		a, b = a+(x[0]-x[0]), b+(x[1]-x[1])
+		c, d = c+(x[2]-x[2]), d+(x[3]-x[3])
+		x = x[4:]
+	}
+	for _, f := range x {
+		a += f - f
+	}
+	return a+b+c+d == 0
 }

@@ -39,8 +39,9 @@ func (d *Door) Close() {
 // Open widens an array to a Vec of the wanted kind. No data is copied where the
 // layout allows it (64-bit numbers, 32-bit codes and offsets, unsliced bitmaps,
 // microseconds); the Vec shares the array's memory and lives no longer. Values
-// that the wanted kind cannot hold are missing; bad counts them. An array whose
-// type has no reading as that kind is an error.
+// that the wanted kind cannot hold are missing, and so are floats that are NaN or
+// infinite, as in files; bad counts them. An array whose type has no reading as that
+// kind is an error.
 func (d *Door) Open(f arrow.Field, a arrow.Array, want types.Kind) (v *Vec, bad int, err error) {
 	if e, ok := a.(array.ExtensionArray); ok {
 		a = e.Storage()
@@ -163,6 +164,9 @@ func (d *Door) Open(f arrow.Field, a arrow.Array, want types.Kind) (v *Vec, bad 
 		}
 	default:
 		return nil, 0, mismatch(f, want)
+	}
+	if v.Kind == types.Float && want != types.String { // as text they are what they are
+		bad += dropInfinite(v.F64, v)
 	}
 	out, more, err := v.as(f, want)
 	return out, bad + more, err

@@ -92,8 +92,8 @@ def encode(s):
             return b"\0"
     elif pa.types.is_floating(t):
         x = s.as_py()
-        if math.isnan(x):
-            return b"\3"
+        if not math.isfinite(x):  # no value of a float
+            return b"\0"
         return b"\2" + struct.pack(">d", x)
     elif pa.types.is_timestamp(t) or pa.types.is_time(t) or pa.types.is_duration(t):
         x = micros(s.value, t.unit)
