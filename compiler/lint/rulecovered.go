@@ -51,9 +51,13 @@ rule admin_login {
 			}
 		}
 		parallel(len(all), func(i int) { all[i].witness() })
+		near := map[string]*coverers{}
+		for group, rules := range streams {
+			near[group] = newCoverers(rules)
+		}
 		wider := make([]*Rule, len(all))
 		parallel(len(all), func(i int) {
-			for _, y := range streams[all[i].group()] {
+			for _, y := range near[all[i].group()].of(all[i]) {
 				if all[i].covered(y) {
 					wider[i] = y.rule
 					return
