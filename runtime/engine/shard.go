@@ -8,6 +8,7 @@ import (
 
 	"github.com/detlang/det/runtime"
 	"github.com/detlang/det/runtime/eval"
+	"github.com/detlang/det/runtime/match"
 )
 
 // Shards: the rules over events run on several workers at once. An engine with
@@ -90,7 +91,23 @@ func NewSharded(progs []*Program, opts Options) *Engine {
 		}
 		e.workers = append(e.workers, w)
 	}
+	for i, p := range progs[0].Streams {
+		if p.Index != nil {
+			e.learnTogether(i)
+		}
+	}
 	return e
+}
+
+// learnTogether makes what one worker learns of the values of a stream known to all.
+func (e *Engine) learnTogether(stream int) {
+	var all []*match.Index
+	for _, w := range e.workers {
+		all = append(all, w.prog.Streams[stream].Index)
+	}
+	for i, m := range match.Together(all) {
+		e.workers[i].Engine.streams[stream].index.m = m
+	}
 }
 
 // assign gives a rule its place in the streams of a worker.

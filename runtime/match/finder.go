@@ -2,6 +2,8 @@ package match
 
 import (
 	"math"
+	"sync"
+	"sync/atomic"
 
 	"github.com/detlang/det/runtime/vec"
 )
@@ -12,8 +14,10 @@ import (
 // words, and so faster to make and to run.
 type finder struct {
 	list  []string // parts
+	once  sync.Once
 	words *automaton
-	uses  [][]use // by part
+	size  atomic.Int64 // of the automaton, in bytes
+	uses  [][]use      // by part
 	at    map[string]int
 }
 
@@ -64,10 +68,13 @@ func rarest(word string, counts []uint32) int {
 
 // ready makes the automaton, when the first text comes.
 func (f *finder) ready() bool {
-	if f.words == nil && len(f.list) > 0 {
-		f.words = newAutomaton(f.list)
+	f.once.Do(func() {
+		if len(f.list) > 0 {
+			f.words = newAutomaton(f.list)
+			f.size.Store(int64(f.words.size()))
+		}
 		f.at, f.list = nil, nil
-	}
+	})
 	return f.words != nil
 }
 

@@ -11,13 +11,13 @@ import (
 // how long an answer takes. It is not safe for concurrent use; one index may have
 // several.
 type Matcher struct {
-	ix     *Index
-	choice *choice
-	values []*values // by column of the index
-
-	samples []sample // by column, being gathered
-	resume  int64    // the row from which on the next sample is gathered
-	rows    int64
+	ix       *Index
+	learning *learning
+	learnt   *learnt // of the learning, as far as this matcher follows it
+	choice   *choice
+	values   []*values // by column of the index
+	earlier  int64     // values examined by what was learnt before
+	rows     int64
 
 	routes   map[[maxRoutes]int32]*route
 	verdicts []verdict // 0 is that no rule holds
@@ -67,7 +67,7 @@ const partRows = 1024
 // Matcher makes a matcher that has seen nothing.
 func (ix *Index) Matcher() *Matcher {
 	return &Matcher{
-		ix: ix, samples: make([]sample, len(ix.columns)),
+		ix: ix, learning: newLearning(ix),
 		stamp: make([]uint32, len(ix.preds)), absent: make([]uint32, len(ix.columns)), seen: make([]uint32, len(ix.rules)),
 		cols: make([]*vec.Vec, len(ix.columns)), folded: make([]foldedRow, len(ix.columns)),
 		limit: maxHeld, hits: make([][]int32, len(ix.rules)), maybe: make([][]int32, len(ix.rules)),
@@ -109,53 +109,6 @@ func (m *Matcher) Hits() []int32 { return m.touched }
 // those in which it holds if what is outside of the index says so; both ascending.
 func (m *Matcher) Rows(rule int) (hold, maybe []int32) { return m.hits[rule], m.maybe[rule] }
 
-// learn takes a sample of the rows, and chooses how rules are found when it is full:
-// first after few rows, so that even short inputs gain, and again after ever more.
-func (m *Matcher) learn(n int) {
-	if m.rows+int64(n) > m.resume {
-		have := 0
-		if len(m.samples) > 0 {
-			have = m.samples[0].rows
-		}
-		step := max(1, n/(sampleRows-have))
-		for i := range m.samples {
-			for r := 0; r < n && m.samples[i].rows < sampleRows; r += step {
-				m.samples[i].take(m.cols[i], r)
-			}
-		}
-		if len(m.samples) > 0 && m.samples[0].rows >= sampleRows {
-			m.resume = max(16*m.resume, 1<<18)
-			m.choose()
-			return
-		}
-	}
-	if m.choice == nil {
-		m.choose()
-	}
-}
-
-// choose makes the choice that the samples suggest, and forgets all that depends on
-// the one before.
-func (m *Matcher) choose() {
-	m.choice = m.ix.choose(m.samples)
-	m.values = m.values[:0]
-	for i := range m.ix.columns {
-		m.values = append(m.values, newValues(m.ix, &m.ix.columns[i], m.choice, m.choice.wide[i], m.choice.grams[i]))
-	}
-	m.choice.grams = nil
-	if m.choice.sampled >= sampleRows {
-		m.samples = make([]sample, len(m.ix.columns))
-	}
-	m.stats.Choices++
-	m.forget()
-}
-
-// forget drops what is remembered of tuples.
-func (m *Matcher) forget() {
-	m.routes = map[[maxRoutes]int32]*route{}
-	m.verdicts, m.held = []verdict{{}}, 0
-}
-
 // maxHeld bounds, in bytes, what is remembered of sets and tuples.
 const maxHeld = 64 << 20
 
@@ -166,10 +119,8 @@ func (m *Matcher) trim() {
 	}
 	if m.size() > m.limit {
 		m.stats.Forgotten++
-		for _, v := range m.values {
-			v.forget()
-		}
-		m.forget()
+		m.learning.forget(m.ix, m.learnt)
+		m.adopt()
 	}
 }
 
@@ -275,7 +226,7 @@ func (m *Matcher) tuple(rt *route, key []int32) int32 {
 		if key[k] == missing {
 			m.absent[c] = m.epoch
 		}
-		m.mark(m.values[c].sets.list[key[k]])
+		m.mark(m.values[c].sets.of(key[k]))
 	}
 	var v verdict
 	m.candidates(&v, rt, rt.free)
@@ -342,13 +293,13 @@ func (m *Matcher) byRow(f *formula) truth {
 // ask asks a pattern about the row, or remembers what it said of the value.
 func (m *Matcher) ask(id int32, p *predicate, x *vec.Vec) bool {
 	v := m.values[p.column]
-	if x.Dict == nil || v.dict != x.Dict.ID {
+	if x.Dict == nil || v.codes.dict != x.Dict.ID {
 		m.stats.Patterns++
 		return p.match(x.Text(int(m.row)))
 	}
 	said := v.asked[id]
 	if said == nil {
-		said = &answers{}
+		said = v.codes.answers(id)
 		v.asked[id] = said
 	}
 	return said.of(x.Codes[m.row], func() bool {

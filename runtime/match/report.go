@@ -56,7 +56,7 @@ func (ix *Index) Report() Report {
 		}
 	}
 	slices.SortStableFunc(out.Shared, func(a, b Shared) int { return cmp.Compare(b.Rules, a.Rules) })
-	c := ix.choose(make([]sample, len(ix.columns)))
+	c := ix.choose(make([]sample, len(ix.columns)), 1)
 	for _, col := range c.routes {
 		out.Routes = append(out.Routes, ix.columns[col].at)
 	}

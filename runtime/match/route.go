@@ -23,7 +23,7 @@ func (m *Matcher) newRoute(key []int32) *route {
 	rt := &route{live: vec.NewBitmap(len(m.ix.rules))}
 	m.begin()
 	for i, c := range m.choice.routes {
-		rt.base = append(rt.base, m.values[c].sets.list[key[i]]...)
+		rt.base = append(rt.base, m.values[c].sets.of(key[i])...)
 		if key[i] == missing {
 			m.absent[c] = m.epoch
 		}

@@ -23,15 +23,21 @@ type Stats struct {
 func (m *Matcher) Stats() Stats {
 	s := m.stats
 	s.Rows, s.Tuples, s.Routes, s.Held = m.rows, m.stats.tuples, len(m.routes), m.size()
+	s.Choices, s.Values = int(m.learning.choices.Load()), m.earlier+m.examined()
 	for _, v := range m.values {
-		s.Values += int64(v.judged)
-		for _, f := range []*finder{&v.words, &v.others} {
-			if f.words != nil {
-				s.Table += f.words.size()
-			}
-		}
+		s.Table += int(v.words.size.Load() + v.others.size.Load())
 	}
 	return s
+}
+
+// examined is how many values were examined since the matcher turned to what is learnt
+// now.
+func (m *Matcher) examined() int64 {
+	n := int64(0)
+	for _, v := range m.values {
+		n += int64(v.judged)
+	}
+	return n
 }
 
 // formulaBytes is about what a formula of a verdict takes, an eighth of it counted

@@ -2,6 +2,7 @@ package match
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime/vec"
@@ -10,23 +11,16 @@ import (
 // values turns the values of one column into the numbers of sets: of all predicates
 // of the column that are known (choice.known) those that hold for the value.
 type values struct {
-	col  *column
-	wide bool
-	sets *sets
+	*vocabulary
+	sets   *sets
+	common *common // what all matchers know of the column
 
-	words   finder             // of ASCII words
-	others  finder             // of the words that only a text beyond ASCII can hold
-	equal   map[string][]int32 // predicates by a folded text that they equal
-	lengths [4]uint64          // of the keys of equal, below 256
-	long    bool               // a key of equal is longer
-	numbers map[int64][]int32  // predicates by a number that they equal
+	ofNumber map[int64]int32 // sets of numbers
 
-	ofNumber map[int64]int32 // sets of those
-
-	dict   uint64 // whose codes ofCode is about
-	ofCode []int32
-	in     *vec.Interner      // gives codes to plain text that repeats
-	asked  map[int32]*answers // of patterns, by predicate
+	codes *codes             // of the dictionary that was met last
+	in    *vec.Interner      // gives codes to plain text that repeats
+	own   *codes             // of those
+	asked map[int32]*answers // of patterns, by predicate: those of codes
 
 	epoch   uint32
 	stamp   []uint32 // by use.slot: the value that the predicate was found in last
@@ -40,68 +34,11 @@ const (
 	maxInterned = 32 << 20 // bytes of plain text that got codes
 )
 
-// newValues is for a column of an index. counts is how often grams stand in a sample
-// of it, nil where that is not known.
-func newValues(ix *Index, col *column, c *choice, wide bool, counts []uint32) *values {
-	v := &values{col: col, wide: wide, sets: newSets(col.present), asked: map[int32]*answers{}}
-	for _, id := range col.preds {
-		p := &ix.preds[id]
-		if !c.known[id] {
-			continue
-		}
-		switch {
-		case p.kind == number:
-			v.learnNumbers(id, p.nums)
-		case p.kind == words && p.op == Equal:
-			v.learnEqual(id, p.words)
-		case p.kind == words:
-			slot := int32(len(v.stamp))
-			v.stamp = append(v.stamp, 0)
-			for _, w := range p.words {
-				u := use{pred: id, slot: slot, op: p.op, word: w}
-				if vec.ASCII(w) {
-					v.words.add(u, counts)
-				} else {
-					v.others.add(u, nil)
-				}
-			}
-		}
+func newValues(v *vocabulary, c *common) *values {
+	return &values{
+		vocabulary: v, common: c, sets: newSets(&c.sets), codes: &codes{}, stamp: make([]uint32, v.slots), asked: map[int32]*answers{},
+		ofNumber: map[int64]int32{},
 	}
-	return v
-}
-
-// learnNumbers adds a predicate to its numbers.
-func (v *values) learnNumbers(id int32, nums []int64) {
-	if v.numbers == nil {
-		v.numbers, v.ofNumber = map[int64][]int32{}, map[int64]int32{}
-	}
-	for _, n := range nums {
-		if !slices.Contains(v.numbers[n], id) {
-			v.numbers[n] = append(v.numbers[n], id)
-		}
-	}
-}
-
-func (v *values) learnEqual(id int32, texts []string) {
-	if v.equal == nil {
-		v.equal = map[string][]int32{}
-	}
-	for _, w := range texts {
-		v.equal[w] = append(v.equal[w], id)
-		if len(w) < 256 {
-			v.lengths[len(w)>>6] |= 1 << (len(w) & 63)
-		} else {
-			v.long = true
-		}
-	}
-}
-
-// mayEqual reports whether a folded text of that length can equal a key.
-func (v *values) mayEqual(length int) bool {
-	if length >= 256 {
-		return v.long
-	}
-	return v.lengths[length>>6]>>(length&63)&1 != 0
 }
 
 // fill writes the numbers of the sets of some rows of a column to every step-th
@@ -113,8 +50,7 @@ func (v *values) fill(x *vec.Vec, rows []int32, out []int32, step int) {
 			out[i*step] = missing
 		}
 	case x.Kind == types.String && x.Dict != nil:
-		v.follow(x.Dict)
-		v.codes(x.Dict, x, x.Codes, rows, out, step)
+		v.ofCodes(x, rows, out, step)
 	case x.Kind == types.String && (v.wide || !v.looks()):
 		for i, r := range rows {
 			out[i*step] = missing
@@ -141,30 +77,30 @@ func (v *values) fill(x *vec.Vec, rows []int32, out []int32, step int) {
 	}
 }
 
-// follow makes ofCode stand for a dictionary.
-func (v *values) follow(d *vec.Dict) {
-	if v.dict != d.ID {
-		v.dict = d.ID
-		clear(v.ofCode)
+// follow makes codes those of a dictionary.
+func (v *values) follow(c *codes) {
+	if v.codes != c {
+		v.codes = c
 		clear(v.asked)
-	}
-	if n := d.Len(); len(v.ofCode) < n {
-		v.ofCode = append(v.ofCode, make([]int32, max(n, len(v.ofCode)*3/2)-len(v.ofCode))...)
 	}
 }
 
-// codes looks the sets of codes up; ofCode has them plus one, 0 is not known yet.
-func (v *values) codes(d *vec.Dict, x *vec.Vec, codes, rows []int32, out []int32, step int) {
+// ofCodes looks the sets of codes up.
+func (v *values) ofCodes(x *vec.Vec, rows []int32, out []int32, step int) {
+	if v.codes.dict != x.Dict.ID {
+		v.follow(v.common.of(x.Dict.ID))
+	}
+	known := v.codes.room(x.Dict.Len())
 	for i, r := range rows {
 		if x.Valid != nil && !x.Valid.Get(int(r)) {
 			out[i*step] = missing
 			continue
 		}
-		code := codes[r]
-		set := v.ofCode[code]
+		at := &known[x.Codes[r]]
+		set := atomic.LoadInt32(at)
 		if set == 0 {
-			set = v.examine(d.Value(code)) + 1
-			v.ofCode[code] = set
+			set = v.examine(x.Dict.Value(x.Codes[r])) + 1
+			atomic.StoreInt32(at, set)
 		}
 		out[i*step] = set - 1
 	}
@@ -174,8 +110,10 @@ func (v *values) codes(d *vec.Dict, x *vec.Vec, codes, rows []int32, out []int32
 func (v *values) intern(x *vec.Vec, rows []int32, out []int32, step int) {
 	if v.in == nil || v.in.Size() > maxInterned {
 		v.in = vec.NewInterner()
+		v.own = &codes{dict: v.in.Dict().ID}
 	}
-	v.follow(v.in.Dict())
+	v.follow(v.own)
+	known := v.own.room(v.in.Len())
 	for i, r := range rows {
 		if x.Missing(int(r)) {
 			out[i*step] = missing
@@ -183,15 +121,13 @@ func (v *values) intern(x *vec.Vec, rows []int32, out []int32, step int) {
 		}
 		text := x.Text(int(r))
 		code := v.in.Code(text)
-		if int(code) >= len(v.ofCode) {
-			v.ofCode = append(v.ofCode, make([]int32, len(v.ofCode)+256)...)
+		if int(code) >= len(known) {
+			known = v.own.room(int(code) + 256)
 		}
-		set := v.ofCode[code]
-		if set == 0 {
-			set = v.examine(text) + 1
-			v.ofCode[code] = set
+		if known[code] == 0 {
+			known[code] = v.examine(text) + 1
 		}
-		out[i*step] = set - 1
+		out[i*step] = known[code] - 1
 	}
 }
 
@@ -207,7 +143,7 @@ func (v *values) number(n int64) int32 {
 			v.scratch = append(v.scratch, v.col.present)
 		}
 		slices.Sort(v.scratch)
-		set = v.sets.number(v.scratch)
+		set = v.common.sets.number(v.scratch)
 		v.ofNumber[n] = set
 	}
 	return set
@@ -239,11 +175,8 @@ func (v *values) examine(text string) int32 {
 	}
 	slices.Sort(held)
 	v.scratch = held
-	return v.sets.number(held)
+	return v.common.sets.number(held)
 }
-
-// looks reports whether there is anything to look for in a text.
-func (v *values) looks() bool { return len(v.stamp) > 0 || v.equal != nil }
 
 // find appends the predicates that hold for a text by the words in it; a text that
 // is not ASCII must be folded.
@@ -257,22 +190,14 @@ func (v *values) find(f *finder, text string, held []int32) (_ []int32, ascii bo
 	return held, ascii
 }
 
-// forget drops the sets and all that tells of them.
-func (v *values) forget() {
-	v.sets = newSets(v.col.present)
-	clear(v.ofNumber)
-	clear(v.ofCode)
-	clear(v.asked)
-}
-
 // size is the memory in bytes of what is remembered, without the automaton.
 func (v *values) size() int {
-	n := v.sets.size() + 4*len(v.ofCode)
-	for _, a := range v.asked {
-		n += a.size()
-	}
+	n := v.sets.size() + v.codes.size()
 	if v.in != nil {
 		n += v.in.Size()
+		if v.own != v.codes {
+			n += v.own.size()
+		}
 	}
 	return n
 }

@@ -66,18 +66,20 @@ type choice struct {
 const maxRoutes = 3
 
 // choose picks the witnesses. samples has one a column, nil before anything was
-// seen.
-func (ix *Index) choose(samples []sample) *choice {
+// seen. It works on some goroutines at once.
+func (ix *Index) choose(samples []sample, goroutines int) *choice {
 	c := &choice{
 		wide: make([]bool, len(ix.columns)), known: make([]bool, len(ix.preds)), finds: make([][]int32, len(ix.preds)),
+		grams: make([][]uint32, len(ix.columns)),
 	}
 	freq := make([]float64, len(ix.preds))
 	for i := range ix.columns {
-		s := &samples[i]
-		c.sampled = s.rows
-		c.wide[i] = s.mostlyNew()
-		c.grams = append(c.grams, ix.frequencies(&ix.columns[i], s, freq))
+		c.sampled = samples[i].rows
+		c.wide[i] = samples[i].mostlyNew()
 	}
+	spread(len(ix.columns), goroutines, func(i int) {
+		c.grams[i] = ix.frequencies(&ix.columns[i], &samples[i], freq)
+	})
 	cost := func(p int32) float64 {
 		pred := &ix.preds[p]
 		f := freq[p]

@@ -1,0 +1,91 @@
+package match
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// common is what all matchers that learn together know of one column.
+type common struct {
+	sets numbered
+
+	mu   sync.Mutex
+	last *codes // of the dictionary that was met last
+}
+
+func newCommon(present int32) *common {
+	c := &common{last: &codes{}}
+	c.sets.begin(present)
+	return c
+}
+
+// of is what is known of a dictionary's values.
+func (c *common) of(dict uint64) *codes {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last.dict != dict {
+		c.last = &codes{dict: dict}
+	}
+	return c.last
+}
+
+// codes is what is known of the values of a dictionary. Any number of matchers may ask
+// and tell at once: what one of them tells while there is more room made may be lost,
+// and is found out again.
+type codes struct {
+	dict  uint64
+	mu    sync.Mutex
+	sets  atomic.Pointer[[]int32] // by code, one more than the number of its set; 0 is not known yet
+	asked map[int32]*answers      // of patterns, by predicate
+}
+
+// room is the sets of at least n codes.
+func (c *codes) room(n int) []int32 {
+	if have := c.sets.Load(); have != nil && len(*have) >= n {
+		return *have
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var have []int32
+	if p := c.sets.Load(); p != nil {
+		have = *p
+	}
+	if len(have) >= n {
+		return have
+	}
+	more := make([]int32, max(n, len(have)*3/2))
+	for i := range have {
+		more[i] = atomic.LoadInt32(&have[i])
+	}
+	c.sets.Store(&more)
+	return more
+}
+
+// answers is what a pattern said of the values.
+func (c *codes) answers(pred int32) *answers {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	said := c.asked[pred]
+	if said == nil {
+		if c.asked == nil {
+			c.asked = map[int32]*answers{}
+		}
+		said = &answers{}
+		c.asked[pred] = said
+	}
+	return said
+}
+
+// size is the memory in bytes.
+func (c *codes) size() int {
+	n := 0
+	if have := c.sets.Load(); have != nil {
+		n = 4 * len(*have)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, a := range c.asked {
+		n += a.size()
+	}
+	return n
+}
