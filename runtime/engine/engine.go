@@ -92,6 +92,7 @@ type Engine struct {
 	workers []*worker // nil unless the engine has shards
 	shared  int       // rules that the workers share
 	epoch   epoch     // what is put off until there is enough of it for them
+	turns   []turn    // scratch: their alerts in order
 	front   *Engine   // of a worker: whose it is
 	collect func(r *rule, a *runtime.Alert, at place)
 }
@@ -371,9 +372,10 @@ func (e *Engine) Finish(ctx context.Context) error {
 		if err := e.each(func(w *worker) error { return w.finish(ctx) }); err != nil {
 			return err
 		}
-		for _, f := range e.gather() {
-			e.rules[f.rule].send(&f.alert, f.at)
+		for _, t := range e.gather() {
+			t.send(e)
 		}
+		e.letGo()
 	}
 	for _, r := range e.own() {
 		if err := r.finish(ctx); err != nil {

@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"sync/atomic"
 
 	"github.com/detlang/det/runtime"
@@ -111,6 +109,7 @@ func (e *Engine) Settle(ctx context.Context) error {
 	if err := e.each(func(w *worker) error { return w.follow(ctx, p) }); err != nil {
 		return err
 	}
+	defer e.letGo()
 	return e.goOn(ctx, e.gather())
 }
 
@@ -136,12 +135,12 @@ func (w *worker) follow(ctx context.Context, p *epoch) error {
 
 // goOn sends the alerts of an epoch on, and moves the clock of the rules that workers
 // cannot have.
-func (e *Engine) goOn(ctx context.Context, all []found) error {
+func (e *Engine) goOn(ctx context.Context, all []turn) error {
 	own := e.own()
 	for i, s := range e.epoch.steps {
 		n := 0
 		for n < len(all) && all[n].step == i {
-			e.rules[all[n].rule].send(&all[n].alert, all[n].at)
+			all[n].send(e)
 			n++
 		}
 		all = all[n:]
@@ -155,21 +154,6 @@ func (e *Engine) goOn(ctx context.Context, all []found) error {
 		}
 	}
 	return e.flush()
-}
-
-// gather takes the alerts of the workers over: step by step, rule by rule and, of one
-// rule, in the order of time.
-func (e *Engine) gather() []found {
-	var all []found
-	for _, w := range e.workers {
-		all = append(all, w.found...)
-		clear(w.found)
-		w.found = w.found[:0]
-	}
-	slices.SortStableFunc(all, func(a, b found) int {
-		return cmp.Or(cmp.Compare(a.step, b.step), cmp.Compare(a.rule, b.rule), cmp.Compare(a.alert.Time, b.alert.Time), cmp.Compare(a.at.source, b.at.source), cmp.Compare(a.at.row, b.at.row))
-	})
-	return all
 }
 
 // cut cuts the batches into pieces.
