@@ -3,6 +3,7 @@ package main
 import (
 	"database/sql"
 	"fmt"
+	goruntime "runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -63,9 +64,20 @@ func cpuSeconds() float64 {
 // measure runs f once to warm up and then n times; every run must give the same
 // number of results.
 func measure(n int, f func() (int, error)) (times, int, error) {
+	return measureReady(n, func() (func() (int, error), error) { return f, nil })
+}
+
+// measureReady is measure for what is made ready anew before each run: what that takes,
+// and what it leaves to the garbage collector, is not counted.
+func measureReady(n int, ready func() (func() (int, error), error)) (times, int, error) {
 	var t times
 	results := -1
 	for i := range n + 1 {
+		f, err := ready()
+		if err != nil {
+			return nil, 0, err
+		}
+		goruntime.GC()
 		cpu, began := cpuSeconds(), time.Now()
 		got, err := f()
 		s := sample{time.Since(began).Seconds(), cpuSeconds() - cpu}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	goruntime "runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -121,14 +120,13 @@ func (b *bench) sigmaLanes(duck *sql.DB, set string, sources []det.Source, rules
 				batches = code(list)
 			}
 		}
-		ask := func() (int, error) { return b.fromFile(rules, path) }
-		if lane != "ndjson" {
-			var err error
-			if ask, err = b.pushing(rules, batches); err != nil {
-				return err
-			}
+		ready := func() (func() (int, error), error) {
+			return func() (int, error) { return b.fromFile(rules, path) }, nil
 		}
-		t, alerts, err := measure(b.runs, ask)
+		if lane != "ndjson" {
+			ready = pushing(rules, batches, 1)
+		}
+		t, alerts, err := measureReady(b.runs, ready)
 		if err != nil {
 			return err
 		}
@@ -204,35 +202,26 @@ func rates(events int, t times) string {
 	return fmt.Sprintf("%.0f events/s, %.0f a cpu second", float64(events)/t.median(), float64(events)/t.leastCPU())
 }
 
-// pushing makes a question of rules and batches: each time it is asked, an engine
-// that was made beforehand and has seen nothing takes the batches, and the alerts are
-// counted.
-func (b *bench) pushing(rules *det.Ruleset, batches []arrow.Record) (func() (int, error), error) {
-	type ready struct {
-		e *det.Engine
-		n *int
-	}
-	var engines []ready
-	for range b.runs + 1 {
-		n := new(int)
-		e, err := rules.NewEngine(det.EngineOptions{Each: func(*runtime.Alert) error { *n++; return nil }})
+// pushing makes a question of rules and batches: an engine that has seen nothing takes
+// the batches, and the alerts are counted.
+func pushing(rules *det.Ruleset, batches []arrow.Record, shards int) func() (func() (int, error), error) {
+	return func() (func() (int, error), error) {
+		n := 0
+		e, err := rules.NewEngine(det.EngineOptions{Shards: shards, Each: func(*runtime.Alert) error { n++; return nil }})
 		if err != nil {
 			return nil, err
 		}
-		engines = append(engines, ready{e, n})
-	}
-	return func() (int, error) {
-		r := engines[0]
-		engines = engines[1:]
-		defer r.e.Close()
-		for _, rec := range batches {
-			if err := r.e.Push("", rec); err != nil {
-				return 0, err
+		return func() (int, error) {
+			defer e.Close()
+			for _, rec := range batches {
+				if err := e.Push("", rec); err != nil {
+					return 0, err
+				}
 			}
-		}
-		err := r.e.Flush()
-		return *r.n, err
-	}, nil
+			err := e.Flush()
+			return n, err
+		}, nil
+	}
 }
 
 // fromFile runs rules over a file, and gives the number of alerts.
@@ -245,50 +234,22 @@ func (b *bench) fromFile(rules *det.Ruleset, path string) (int, error) {
 	return n, err
 }
 
-// twoCores runs two engines over half of the batches each, at once, and one after
-// the other.
+// twoCores runs an engine of two shards on two cores, beside one without on one.
 func (b *bench) twoCores(name string, rules *det.Ruleset, batches []arrow.Record) error {
 	if goruntime.NumCPU() < 2 {
 		return nil
 	}
-	before := goruntime.GOMAXPROCS(2)
-	defer goruntime.GOMAXPROCS(before)
-	half := len(batches) / 2
-	parts := [][]arrow.Record{batches[:half], batches[half:]}
-	var asks [2][2]func() (int, error) // one after the other, at once; by part
-	for i := range asks {
-		for j, part := range parts {
-			var err error
-			if asks[i][j], err = b.pushing(rules, part); err != nil {
-				return err
-			}
-		}
-	}
-	one, _, err := measure(b.runs, func() (int, error) {
-		n, err := asks[0][0]()
-		if err != nil {
-			return 0, err
-		}
-		more, err := asks[0][1]()
-		return n + more, err
-	})
+	defer goruntime.GOMAXPROCS(goruntime.GOMAXPROCS(1))
+	one, want, err := measureReady(b.runs, pushing(rules, batches, 1))
 	if err != nil {
 		return err
 	}
-	two, _, err := measure(b.runs, func() (int, error) {
-		var wait sync.WaitGroup
-		var counts [2]int
-		var errs [2]error
-		for i, ask := range asks[1] {
-			wait.Go(func() { counts[i], errs[i] = ask() })
-		}
-		wait.Wait()
-		return counts[0] + counts[1], errors.Join(errs[:]...)
-	})
+	goruntime.GOMAXPROCS(2)
+	two, got, err := measureReady(b.runs, pushing(rules, batches, 2))
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-32s det %s | %.2f times one core\n", name+", two cores", two, one.median()/two.median())
+	b.report(name+", two cores", "one core", two, one, got, want)
 	return nil
 }
 
@@ -298,7 +259,7 @@ const peerEvents = 2000
 // sigmaPeer asks DuckDB the same of some of the events, and compares the hits.
 func (b *bench) sigmaPeer(duck *sql.DB, name string, sources []det.Source, rules *det.Ruleset, batches []arrow.Record, ours times) error {
 	few := []arrow.Record{batches[0].NewSlice(0, min(peerEvents, batches[0].NumRows()))}
-	ask, err := b.pushing(rules, few)
+	ask, err := pushing(rules, few, 1)()
 	if err != nil {
 		return err
 	}
