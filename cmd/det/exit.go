@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // The exit codes.
 const (
@@ -43,6 +47,14 @@ func (e *exit) Error() string {
 }
 
 func (e *exit) Unwrap() error { return e.err }
+
+// interrupted is the end of a command that was told to stop.
+func interrupted(ctx context.Context) *exit {
+	if errors.Is(context.Cause(ctx), errTerminated) {
+		return &exit{exitTerminated, errTerminated}
+	}
+	return &exit{exitInterrupted, errors.New("interrupted")}
+}
 
 // usagef is an error of the command line.
 func usagef(format string, args ...any) error {

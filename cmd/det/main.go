@@ -43,7 +43,11 @@ func run(ctx context.Context, args []string, s *streams) int {
 		return exitDone
 	}
 	var e *exit
-	if !errors.As(err, &e) {
+	switch {
+	case errors.As(err, &e):
+	case errors.Is(err, context.Canceled):
+		e = interrupted(ctx)
+	default:
 		e = &exit{exitFailed, err}
 	}
 	if e.err != nil {

@@ -59,12 +59,9 @@ func (o *runFlags) saves(outs *outputs) (time.Duration, error) {
 // stopped is what is said of a run that was told to stop, which saved its state if it
 // could.
 func (o *runFlags) stopped(ctx context.Context, err error, alerts int64) error {
-	code, how := exitInterrupted, "interrupted"
-	if errors.Is(context.Cause(ctx), errTerminated) {
-		code, how = exitTerminated, "terminated"
-	}
+	e := interrupted(ctx)
 	if err != nil && !errors.Is(err, context.Canceled) { // the state could not be saved
-		return &exit{code, fmt.Errorf("%s: %w", how, err)}
+		return &exit{e.code, fmt.Errorf("%w: %w", e.err, err)}
 	}
-	return &exit{code, fmt.Errorf("%s; %s until then", how, counted(int(alerts), "alert"))}
+	return &exit{e.code, fmt.Errorf("%w; %s until then", e.err, counted(int(alerts), "alert"))}
 }

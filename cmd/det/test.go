@@ -265,10 +265,10 @@ func (t *ruleTests) watching(ctx context.Context, s *streams, only *regexp.Regex
 	last := ""
 	for {
 		now, err := stamp(args)
-		if err != nil {
+		if err != nil && last == "" {
 			return &exit{exitInput, err}
 		}
-		if now != last {
+		if err == nil && now != last { // else a file is away for a moment, as while an editor saves it
 			last = now
 			if s.out.terminal {
 				io.WriteString(s.out, "\x1b[H\x1b[2J")
@@ -281,7 +281,7 @@ func (t *ruleTests) watching(ctx context.Context, s *streams, only *regexp.Regex
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil
 		case <-time.After(watchEvery):
 		}
 	}
