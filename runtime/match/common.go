@@ -30,36 +30,16 @@ func (c *common) of(dict uint64) *codes {
 }
 
 // codes is what is known of the values of a dictionary. Any number of matchers may ask
-// and tell at once: what one of them tells while there is more room made may be lost,
-// and is found out again.
+// and tell at once; what is lost is found out again.
 type codes struct {
 	dict  uint64
+	sets  growing[int32] // by code, one more than the number of its set; 0 is not known yet
 	mu    sync.Mutex
-	sets  atomic.Pointer[[]int32] // by code, one more than the number of its set; 0 is not known yet
-	asked map[int32]*answers      // of patterns, by predicate
+	asked map[int32]*answers // of patterns, by predicate
 }
 
 // room is the sets of at least n codes.
-func (c *codes) room(n int) []int32 {
-	if have := c.sets.Load(); have != nil && len(*have) >= n {
-		return *have
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var have []int32
-	if p := c.sets.Load(); p != nil {
-		have = *p
-	}
-	if len(have) >= n {
-		return have
-	}
-	more := make([]int32, max(n, len(have)*3/2))
-	for i := range have {
-		more[i] = atomic.LoadInt32(&have[i])
-	}
-	c.sets.Store(&more)
-	return more
-}
+func (c *codes) room(n int) []int32 { return c.sets.room(n, atomic.LoadInt32) }
 
 // answers is what a pattern said of the values.
 func (c *codes) answers(pred int32) *answers {
@@ -78,10 +58,7 @@ func (c *codes) answers(pred int32) *answers {
 
 // size is the memory in bytes.
 func (c *codes) size() int {
-	n := 0
-	if have := c.sets.Load(); have != nil {
-		n = 4 * len(*have)
-	}
+	n := 4 * len(c.sets.all())
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, a := range c.asked {

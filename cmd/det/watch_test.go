@@ -22,16 +22,7 @@ func TestWatchingEndsQuietly(t *testing.T) {
 	cmd := exec.Command("det", "test", "--watch", rule)
 	var said strings.Builder
 	cmd.Stderr = &said
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	stuck := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
-	defer stuck.Stop()
-	lines := bufio.NewScanner(out)
+	lines := bufio.NewScanner(start(t, cmd))
 	until := func(part string) {
 		t.Helper()
 		for lines.Scan() {
