@@ -5,7 +5,6 @@ import (
 	"math/bits"
 
 	"github.com/detlang/det/runtime"
-	"github.com/detlang/det/runtime/state"
 	"github.com/detlang/det/runtime/vec"
 )
 
@@ -39,38 +38,6 @@ type sequences struct {
 	keys  []int32
 }
 
-// mention is one event of a key.
-type mention struct {
-	time   int64
-	before int64  // place of the event of the same key before it, or a place before head
-	key    int32  // dense code
-	fits   uint32 // the steps that it fits, and begins
-}
-
-// begins marks a mention that a match may begin with, where a veto stands before the
-// first step. It lies beyond the bits of steps.
-const begins = 1 << 31
-
-// keying is the columns in which some steps find their keys.
-type keying struct {
-	cols   []int
-	steps  uint32
-	vetoes uint32
-	until  bool
-
-	rows []int32 // of the batch at hand
-	ids  []int32
-	next int
-}
-
-// hit is an event of a key with the steps and the vetoes that it fits.
-type hit struct {
-	row, key     int32
-	fits, denies uint32
-	stops        bool
-	next         int32 // hit of the same key and time, or -1
-}
-
 func newSequences(in Row, a *Args, c *course) *sequences {
 	s := &sequences{course: c, seen: map[int32]int32{}, since: runtime.MinTime, n: make([]int, len(c.need)), done: make([]int64, len(c.need))}
 	s.waits.by = map[int32]wakeful{}
@@ -97,25 +64,6 @@ func newSequences(in Row, a *Args, c *course) *sequences {
 	return s
 }
 
-// keying finds or makes the keying of some columns.
-func (s *sequences) keying(by []Arg) *keying {
-	cols := make([]int, len(by))
-	for i, k := range by {
-		cols[i] = k.Col
-	}
-next:
-	for i := range s.keyings {
-		for j, c := range s.keyings[i].cols {
-			if c != cols[j] {
-				continue next
-			}
-		}
-		return &s.keyings[i]
-	}
-	s.keyings = append(s.keyings, keying{cols: cols})
-	return &s.keyings[len(s.keyings)-1]
-}
-
 func (s *sequences) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit) error {
 	fits := s.tests(b)
 	if _, overflow := s.codes(b, fits); overflow > 0 {
@@ -139,46 +87,6 @@ func (s *sequences) Push(_ context.Context, b *runtime.Batch, emit runtime.Emit)
 		}
 	}
 	return s.push(b, fits, missing, emit)
-}
-
-// tests is the rows of each condition: those of the steps, of the vetoes and of until.
-func (s *sequences) tests(b *runtime.Batch) []vec.Bitmap {
-	var out []vec.Bitmap
-	for _, list := range [][]Arg{s.steps, s.vetoes, s.until} {
-		for _, c := range list {
-			out = append(out, bitsOf(c, b))
-		}
-	}
-	return out
-}
-
-// codes finds the rows that concern each keying, and their keys. It counts nothing.
-func (s *sequences) codes(b *runtime.Batch, fits []vec.Bitmap) (missing, overflow int) {
-	for i := range s.keyings {
-		k := &s.keyings[i]
-		var mine []vec.Bitmap
-		for j, f := range fits {
-			v, u := j-len(s.steps), j-len(s.steps)-len(s.vetoes)
-			switch {
-			case v < 0 && k.steps>>j&1 == 1, v >= 0 && u < 0 && k.vetoes>>v&1 == 1, u >= 0 && k.until:
-				mine = append(mine, f)
-			}
-		}
-		k.rows, k.next = k.rows[:0], 0
-		b.Each(func(r int32) {
-			for _, f := range mine {
-				if f.Get(int(r)) {
-					k.rows = append(k.rows, r)
-					return
-				}
-			}
-		})
-		s.groups.cols = k.cols
-		ids, m, o := s.groups.try(b, k.rows, len(k.rows))
-		k.ids = append(k.ids[:0], ids...)
-		missing, overflow = missing+m, overflow+o
-	}
-	return missing, overflow
 }
 
 // push follows the sequences through a batch.
@@ -218,52 +126,6 @@ func (s *sequences) push(b *runtime.Batch, fits []vec.Bitmap, missing int, emit 
 func (s *sequences) show(m *match) {
 	if s.longest > 0 && m.evidence == nil {
 		m.evidence = s.evidence.of(m.key, m.start, m.end)
-	}
-}
-
-// gather takes the hits of the next time from the keyings, chained by key in order of
-// rows. s.order lists the first hit of each key.
-func (s *sequences) gather(b *runtime.Batch, fits []vec.Bitmap) (t int64, ok bool) {
-	s.hits, s.order = s.hits[:0], s.order[:0]
-	clear(s.seen)
-	for {
-		var k *keying // the one with the lowest row
-		for i := range s.keyings {
-			if x := &s.keyings[i]; x.next < len(x.rows) && (k == nil || x.rows[x.next] < k.rows[k.next]) {
-				k = x
-			}
-		}
-		if k == nil || ok && b.Time[k.rows[k.next]] != t {
-			return t, ok
-		}
-		row, key := k.rows[k.next], k.ids[k.next]
-		t, ok = b.Time[row], true
-		k.next++
-		if key < 0 {
-			continue
-		}
-		h := hit{row: row, key: key, next: -1}
-		for j, f := range fits {
-			if !f.Get(int(row)) {
-				continue
-			}
-			switch v := j - len(s.steps); {
-			case v < 0:
-				h.fits |= k.steps & (1 << j)
-			case v < len(s.vetoes):
-				h.denies |= k.vetoes & (1 << v)
-			default:
-				h.stops = k.until
-			}
-		}
-		at := int32(len(s.hits))
-		s.hits = append(s.hits, h)
-		if last, ok := s.seen[key]; ok {
-			s.hits[last].next = at
-		} else {
-			s.order = append(s.order, at)
-		}
-		s.seen[key] = at
 	}
 }
 
@@ -350,111 +212,6 @@ func (s *sequences) outside(b *runtime.Batch) {
 
 func (s *sequences) Trace(tell func(*runtime.Batch, int32, runtime.Held)) { s.groups.trace = tell }
 
-// note remembers an event that may be part of a match.
-func (s *sequences) note(w []int64, t int64, h *hit, reach uint32, fresh bool) {
-	f := h.fits & reach
-	if f == 0 {
-		return
-	}
-	for v := f; v != 0; v &= v - 1 {
-		s.n[bits.TrailingZeros32(v)]++
-	}
-	if fresh && len(s.lead) > 0 {
-		f |= begins
-	}
-	w[newestWord] = s.trail.push(mention{time: t, before: w[newestWord], key: h.key, fits: f})
-	s.kept, s.keys = append(s.kept, h.row), append(s.keys, h.key)
-}
-
-// match tells of a match that is complete at time t, or lets it wait.
-func (s *sequences) match(w []int64, key int32, t int64) {
-	k := len(s.need)
-	m := match{key: key, start: t, end: t, time: plus(t, s.longest), count: make([]int64, k), last: make([]int64, k)}
-	if !s.any {
-		copy(m.last, s.done)
-	}
-	barred := int64(0) // events of the first step before which no match began so far
-	for p := w[newestWord]; p >= s.trail.head; p = s.trail.at(p).before {
-		e := s.trail.at(p)
-		if e.time < w[sinceWord] {
-			break
-		}
-		for v := e.fits &^ begins; v != 0; v &= v - 1 {
-			i := bits.TrailingZeros32(v)
-			switch {
-			case s.any:
-				m.last[i] = max(m.last[i], e.time)
-			case e.time > m.last[i] || i > 0 && e.time <= m.last[i-1]:
-				continue
-			case i == 0 && len(s.lead) > 0 && e.fits&begins == 0:
-				barred++
-				continue
-			case i == 0:
-				m.count[0], barred = m.count[0]+barred, 0
-			}
-			m.count[i]++
-			m.start = min(m.start, e.time)
-		}
-	}
-	s.began = m.start
-	if !s.overlap {
-		s.begin(w, t+1)
-	}
-	if s.longest > 0 {
-		s.waits.add(m)
-		return
-	}
-	s.told = append(s.told, m)
-}
-
-// at is the words of a key, or nil.
-func (s *sequences) at(key int32) []int64 {
-	if int(key) >= len(s.seat) || s.seat[key] == 0 {
-		return nil
-	}
-	from := int(s.seat[key]-1) * s.course.words
-	return s.words[from : from+s.course.words]
-}
-
-// open gives a key words.
-func (s *sequences) open(key int32) []int64 {
-	s.seat = extend(s.seat, int(key)+1)
-	if n := len(s.free); n > 0 {
-		s.seat[key] = s.free[n-1] + 1
-		s.free = s.free[:n-1]
-	} else {
-		s.words = append(s.words, make([]int64, s.course.words)...)
-		s.seat[key] = int32(len(s.words) / s.course.words)
-	}
-	w := s.at(key)
-	w[newestWord] = nowhere
-	s.begin(w, runtime.MinTime)
-	return w
-}
-
-// pass lets time pass: matches that waited until then are due, and events that no
-// match can reach back to are forgotten. A key whose last event goes has nothing left.
-func (s *sequences) pass(t int64) {
-	s.waits.due(t, func(m *match) { s.told = append(s.told, *m) })
-	s.leads.pass(t)
-	for l := &s.trail; l.head < l.tail; l.pop() {
-		e := l.at(l.head)
-		if t-e.time < s.within {
-			return
-		}
-		w := s.at(e.key)
-		if s.any && e.time >= w[sinceWord] {
-			for v := e.fits; v != 0; v &= v - 1 {
-				w[firstWord+bits.TrailingZeros32(v)]--
-			}
-		}
-		if w[newestWord] == l.head {
-			s.free = append(s.free, s.seat[e.key]-1)
-			s.seat[e.key] = 0
-		}
-	}
-}
-
 // tell lets time pass and gives what that brings.
 func (s *sequences) tell(t int64, emit runtime.Emit) error {
 	s.pass(t)
@@ -500,17 +257,6 @@ func (s *sequences) batch(told []match) *runtime.Batch {
 	return b
 }
 
-// live marks the keys of which something is kept.
-func (s *sequences) live(used vec.Bitmap) {
-	for key, seat := range s.seat {
-		if seat != 0 {
-			used.Set(key)
-		}
-	}
-	s.waits.live(used)
-	s.leads.live(used)
-}
-
 func (s *sequences) Advance(_ context.Context, watermark int64, emit runtime.Emit) error {
 	if err := s.tell(watermark, emit); err != nil {
 		return err
@@ -525,83 +271,6 @@ func (s *sequences) Advance(_ context.Context, watermark int64, emit runtime.Emi
 func (s *sequences) Finish(context.Context, runtime.Emit) error {
 	s.evidence.forget()
 	return nil
-}
-
-func (s *sequences) Save(w *state.Writer) error {
-	s.groups.save(w)
-	w.Int(s.since)
-	state.Slice(w, s.seat)
-	state.Slice(w, s.words)
-	state.Slice(w, s.free)
-	s.trail.save(w)
-	s.waits.save(w, s.evidence.fields)
-	s.leads.save(w)
-	s.evidence.save(w)
-	return nil
-}
-
-func (s *sequences) Load(r *state.Reader) error {
-	if err := s.groups.load(r); err != nil {
-		return err
-	}
-	n := s.groups.keys.Len()
-	s.since = r.Int()
-	s.seat, s.words, s.free = state.ReadSlice[int32](r), state.ReadSlice[int64](r), state.ReadSlice[int32](r)
-	if err := s.trail.load(r); err != nil {
-		return err
-	}
-	if !s.whole(n) {
-		r.Fail("sequence: the saved state does not fit together")
-		return r.Err()
-	}
-	if err := s.waits.load(r, n, len(s.need), s.evidence.fields); err != nil {
-		return err
-	}
-	if err := s.leads.load(r, n); err != nil {
-		return err
-	}
-	return s.evidence.load(r, n)
-}
-
-// whole reports whether what was loaded is safe to go on with: every seat is free or
-// one key's, and every event belongs to a key that has one.
-func (s *sequences) whole(keys int) bool {
-	seats := len(s.words) / s.course.words
-	if len(s.words)%s.course.words != 0 || len(s.seat) > keys {
-		return false
-	}
-	taken := vec.NewBitmap(seats)
-	take := func(at int32) bool {
-		if at < 0 || int(at) >= seats || taken.Get(int(at)) {
-			return false
-		}
-		taken.Set(int(at))
-		return true
-	}
-	for _, at := range s.free {
-		if !take(at) {
-			return false
-		}
-	}
-	for key, at := range s.seat {
-		if at == 0 {
-			continue
-		}
-		if !take(at - 1) {
-			return false
-		}
-		p := s.at(int32(key))[newestWord]
-		if p < s.trail.head || p >= s.trail.tail || s.trail.at(p).key != int32(key) {
-			return false
-		}
-	}
-	for p := s.trail.head; p < s.trail.tail; p++ {
-		e := s.trail.at(p)
-		if e.key < 0 || s.at(e.key) == nil || e.before >= p || e.before < nowhere || e.fits&^begins>>len(s.need) != 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // Close lets go of the events that are kept.
