@@ -66,15 +66,13 @@ func (n *run) arrive(ctx context.Context) error {
 	return nil
 }
 
-// openLive begins to read a live input.
+// openLive begins to open and read a live input.
 func (n *run) openLive(ctx context.Context, f *file, wake chan<- struct{}) {
 	req := n.request(f)
-	reject := req.Reject
-	f.live = goLive(ctx, wake, func(own func(input.Reject)) (input.Stream, error) {
-		req.Reject = own
-		return input.OpenPath(ctx, f.path, n.opts.Format, req)
-	})
-	f.s = &liveStream{f.live, reject}
+	f.live = &ahead{reject: req.Reject, wake: wake, silent: true}
+	req.Reject = f.live.collect
+	f.live.begin(ctx, func() (input.Stream, error) { return input.OpenPath(ctx, f.path, n.opts.Format, req) })
+	f.s = f.live
 }
 
 // furthest is the file that lies furthest back of those that are not idle, and can be

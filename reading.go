@@ -92,11 +92,21 @@ func (f *file) leads() bool {
 }
 
 func (n *run) open(ctx context.Context, f *file) error {
-	s, err := input.OpenPath(ctx, f.path, n.opts.Format, n.request(f))
+	var s input.Stream
+	var err error
+	f.ahead = n.readsAhead(f.path)
+	if f.ahead {
+		s, err = openAhead(ctx, f.path, n.opts.Format, n.request(f))
+	} else {
+		s, err = input.OpenPath(ctx, f.path, n.opts.Format, n.request(f))
+	}
 	if err != nil {
 		return &InputError{f.path, err}
 	}
 	f.s = s
+	if f.ahead {
+		n.aheads++
+	}
 	return nil
 }
 
@@ -105,7 +115,6 @@ func (n *run) next(ctx context.Context, f *file) (bool, error) {
 	b, err := f.s.Next(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
-			f.s.Close()
 			return false, ctx.Err()
 		}
 		if !errors.Is(err, io.EOF) {
@@ -116,6 +125,9 @@ func (n *run) next(ctx context.Context, f *file) (bool, error) {
 			n.done += done
 		}
 		f.ended = true
+		if f.ahead {
+			n.aheads--
+		}
 		return false, f.s.Close()
 	}
 	b = f.rest(b)

@@ -175,6 +175,7 @@ type run struct {
 	rows   int64
 	told   time.Time
 	failed []error
+	aheads int                         // files that are read ahead
 	ctx    context.Context             // of the run, for what the engine calls back
 	lines  map[string]*input.LineIndex // of the files with rows that were set aside late
 	looked []unseen                    // by stream
@@ -195,9 +196,10 @@ type file struct {
 	skip  int64 // records before this one were taken by an earlier run
 	taken int64 // records that were given to the engine
 	ended bool
+	ahead bool // it is read ahead
 
-	live *live // it may be silent; nil if it is read where it is asked
-	idle bool  // it was silent for so long that nobody waits for it
+	live *ahead // it may be silent; nil otherwise
+	idle bool   // it was silent for so long that nobody waits for it
 }
 
 func (r *Ruleset) newRun(opts RunOptions) (*run, error) {
@@ -305,6 +307,7 @@ const maxOpen = 256
 // all reads everything and ends the input.
 func (n *run) all(ctx context.Context) error {
 	n.ctx = ctx
+	defer n.close()
 	if err := n.load(); err != nil {
 		return err
 	}
@@ -321,6 +324,15 @@ func (n *run) all(ctx context.Context) error {
 	}
 	n.ending = true
 	return n.finish(ctx)
+}
+
+// close closes the files that were not read to their end.
+func (n *run) close() {
+	for _, f := range n.files {
+		if f.s != nil && !f.ended {
+			f.s.Close()
+		}
+	}
 }
 
 // finish ends the input, and gives what could not be read.

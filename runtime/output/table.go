@@ -140,7 +140,7 @@ func (t *table) settle() {
 	for c, h := range tableHead {
 		t.widths[c] = len(h)
 		for _, row := range t.waiting {
-			t.widths[c] = max(t.widths[c], uniseg.StringWidth(row[c]))
+			t.widths[c] = max(t.widths[c], columns(row[c]))
 		}
 	}
 	for _, c := range []int{2, 3} {
@@ -183,7 +183,7 @@ func (t *table) row(row []string) {
 			if h < len(lines[c]) {
 				text = lines[c][h]
 			}
-			pad := t.widths[c] - uniseg.StringWidth(text) + 2
+			pad := t.widths[c] - columns(text) + 2
 			if t.o.Color && h == 0 {
 				text = paint(c, text, row[0] == tableHead[0])
 			}
@@ -224,14 +224,14 @@ func paint(column int, text string, head bool) string {
 // the second half of a line, else at its last space, else anywhere.
 func fold(text string, width int) []string {
 	var lines []string
-	for uniseg.StringWidth(text) > width {
+	for {
 		cut := fitting(text, width)
 		if cut == len(text) {
-			break
+			return append(lines, text)
 		}
 		if text[cut] != ' ' {
 			for _, at := range []string{", ", " "} {
-				if space := strings.LastIndex(text[:cut], at) + len(at) - 1; space > 0 && uniseg.StringWidth(text[:space]) > width/2 {
+				if space := strings.LastIndex(text[:cut], at) + len(at) - 1; space > 0 && columns(text[:space]) > width/2 {
 					cut = space
 					break
 				}
@@ -240,18 +240,39 @@ func fold(text string, width int) []string {
 		lines = append(lines, text[:cut])
 		text = strings.TrimLeft(text[cut:], " ")
 	}
-	return append(lines, text)
+}
+
+// columns is how many columns of a terminal a text takes.
+func columns(text string) int {
+	if plain(text) {
+		return len(text)
+	}
+	return uniseg.StringWidth(text)
+}
+
+// plain reports whether a text has only letters of one byte and one column. Most have,
+// and to find out is a hundred times as fast as to look up each letter.
+func plain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // fitting is how many bytes of a text fit the columns: whole characters as people
 // see them, one at least.
 func fitting(text string, width int) int {
+	if n := max(width, 1); plain(text[:min(len(text), n+1)]) { // the letter behind joins none before it
+		return min(len(text), n)
+	}
 	n, used, state := 0, 0, -1
 	for rest := text; rest != ""; {
 		var cluster string
-		var columns int
-		cluster, rest, columns, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if used += columns; used > width && n > 0 {
+		var wide int
+		cluster, rest, wide, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if used += wide; used > width && n > 0 {
 			break
 		}
 		n += len(cluster)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rivo/uniseg"
+	"pgregory.net/rapid"
 
 	"github.com/detlang/det/lang/types"
 	"github.com/detlang/det/runtime"
@@ -21,6 +22,38 @@ func TestTableWidth(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFold holds the lines of folded texts to what a text without the short way for
+// plain letters would give: none is wider than it may be, none could take the next
+// character of a text that had to be cut anywhere, none cuts a character, and nothing
+// but spaces is lost.
+func TestFold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOf(rapid.SampledFrom([]string{"a", "bc", " ", ", ", "e\u0301", "界", "👩‍💻", "\u0301", "0123456789"})).Draw(t, "text"), "")
+		width := rapid.IntRange(1, 12).Draw(t, "width")
+		lines := fold(text, width)
+		rest := text
+		for i, line := range lines {
+			if w := uniseg.StringWidth(line); w > width && uniseg.GraphemeClusterCount(line) > 1 {
+				t.Fatalf("line %q has %d columns of %d", line, w, width)
+			}
+			if !strings.HasPrefix(rest, line) {
+				t.Fatalf("line %q does not begin %q", line, rest)
+			}
+			after := rest[len(line):]
+			if uniseg.GraphemeClusterCount(line)+uniseg.GraphemeClusterCount(after) != uniseg.GraphemeClusterCount(rest) {
+				t.Fatalf("%q cuts a character of %q", line, rest)
+			}
+			if next, _, wide, _ := uniseg.FirstGraphemeClusterInString(after, -1); i < len(lines)-1 && !strings.Contains(line+next, " ") && uniseg.StringWidth(line)+wide <= width {
+				t.Fatalf("line %q has room for %q", line, next)
+			}
+			rest = strings.TrimLeft(after, " ")
+		}
+		if rest != "" {
+			t.Fatalf("%q is lost of %q", rest, text)
+		}
+	})
 }
 
 // TestTableBelow puts why on lines of its own where the columns leave it no room,
