@@ -197,7 +197,8 @@ func (b *bench) load(path string) ([]arrow.Record, error) {
 }
 
 // code makes dictionaries of all text columns, one a column for all batches, as a
-// host has them that keeps its events in memory.
+// host has them that keeps its events in memory: also of those that the reader gave
+// the dictionary that it knew at the time.
 func code(records []arrow.Record) []arrow.Record {
 	interners := map[int]*vec.Interner{}
 	out := make([]arrow.Record, len(records))
@@ -205,16 +206,20 @@ func code(records []arrow.Record) []arrow.Record {
 	for i, rec := range records {
 		codes[i] = make([]arrow.Array, rec.NumCols())
 		for c := range int(rec.NumCols()) {
-			text, ok := rec.Column(c).(*array.String)
-			if !ok {
+			text := textOf(rec.Column(c))
+			if text == nil {
 				continue
 			}
 			if interners[c] == nil {
 				interners[c] = vec.NewInterner()
 			}
 			b := array.NewInt32Builder(memory.DefaultAllocator)
-			for r := range text.Len() {
-				b.Append(interners[c].Code(text.Value(r)))
+			for r := range rec.Column(c).Len() {
+				if rec.Column(c).IsNull(r) {
+					b.AppendNull()
+				} else {
+					b.Append(interners[c].Code(text(r)))
+				}
 			}
 			codes[i][c] = b.NewArray()
 		}
@@ -228,18 +233,32 @@ func code(records []arrow.Record) []arrow.Record {
 		dicts[c] = b.NewArray()
 	}
 	for i, rec := range records {
-		fields, cols := rec.Schema().Fields(), append([]arrow.Array(nil), rec.Columns()...)
+		fields, cols := slices.Clone(rec.Schema().Fields()), slices.Clone(rec.Columns())
 		for c := range cols {
 			if codes[i][c] == nil {
 				continue
 			}
 			t := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
 			cols[c] = array.NewDictionaryArray(t, codes[i][c], dicts[c])
-			fields[c].Type = t
+			fields[c].Type, fields[c].Metadata = t, arrow.Metadata{}
 		}
 		out[i] = array.NewRecord(arrow.NewSchema(fields, nil), cols, rec.NumRows())
 	}
 	return out
+}
+
+// textOf reads the rows of a column of text, plain or in dictionary form; nil if it is
+// of another type.
+func textOf(col arrow.Array) func(row int) string {
+	switch x := col.(type) {
+	case *array.String:
+		return x.Value
+	case *array.Dictionary:
+		if values, ok := x.Dictionary().(*array.String); ok {
+			return func(row int) string { return values.Value(x.GetValueIndex(row)) }
+		}
+	}
+	return nil
 }
 
 func (b *bench) fromMemory(rules *det.Ruleset, records []arrow.Record, shards int) (int, error) {

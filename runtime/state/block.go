@@ -41,9 +41,7 @@ func (k *Keys) probe(b *block, out []int32) {
 	k.hashes(b)
 	k.index.homes(b)
 	if ahead {
-		for _, g := range b.home[:b.n] {
-			b.read += g.tags
-		}
+		b.readHomes()
 	}
 	left := b.left[:0]
 	if k.cells.n > 0 {
@@ -96,6 +94,13 @@ func (x *index) homes(b *block) {
 	for j, h := range b.hash[:b.n] {
 		s := &segs[h>>56&mask]
 		home[j] = &s.groups[s.home(h)]
+	}
+}
+
+// readHomes reads the groups where the searches begin ahead.
+func (b *block) readHomes() {
+	for _, g := range b.home[:b.n] {
+		b.read += g.tags
 	}
 }
 

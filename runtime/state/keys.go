@@ -27,8 +27,8 @@ const (
 // and a slot of 5 bytes in an open-addressing index that is at most three quarters
 // full (index.go): 24 to 30 bytes a short key, without a Go pointer. Columns that
 // come as dictionary codes skip the index: what a code, or a pair of codes, led
-// to is remembered (remap.go, pair.go). As long as all keys are of one dictionary, it
-// stays empty (sole.go).
+// to is remembered (remap.go, pair.go). While new keys are of one dictionary, they are
+// not put there (sole.go).
 //
 // An id keeps its meaning until Reset, or until Free gives it back; so several
 // readers may share one Keys as long as neither is called. Not safe for
@@ -41,14 +41,15 @@ type Keys struct {
 	seed   maphash.Seed // of texts in the arena
 	s0, s1 uint64       // of keys in a cell
 
-	index  index
-	sole   sole
-	cells  cells
-	idle   idle
-	remaps remaps
-	pairs  pairs
-	buf    []byte // keys of several columns, laid out for one block
-	read   uint64 // keeps what only reads ahead from being optimised away
+	index   index
+	sole    sole
+	checked int // texts that were compared for sole
+	cells   cells
+	idle    idle
+	remaps  remaps
+	pairs   pairs
+	buf     []byte // keys of several columns, laid out for one block
+	read    uint64 // keeps what only reads ahead from being optimised away
 }
 
 // NewKeys makes an empty table for keys of the given kinds that never holds more
@@ -93,7 +94,7 @@ func (k *Keys) Hash(id int32) uint64 { return xxh3.Hash(k.key(id, new(cell))) }
 // Reset forgets all keys and keeps the memory.
 func (k *Keys) Reset() {
 	k.index.reset()
-	k.sole = sole{}
+	k.sole, k.checked = sole{}, 0
 	k.cells.reset()
 	k.idle.reset()
 	k.forget()

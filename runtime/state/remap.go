@@ -13,6 +13,9 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 type remap struct {
 	dict uint64
 	ids  []int32
+
+	checked  int  // length of the dictionary when its texts were compared
+	distinct bool // what came of it (sole.go)
 }
 
 // remaps are the remaps of the dictionaries seen last; the oldest makes room.
@@ -21,8 +24,9 @@ type remaps struct {
 	next int
 }
 
-// of is the remap of a dictionary, long enough for its codes.
-func (m *remaps) of(d *vec.Dict) *remap {
+// of is the remap of a dictionary, long enough for its codes. That of the dictionary
+// keep does not make room for it.
+func (m *remaps) of(d *vec.Dict, keep uint64) *remap {
 	var r *remap
 	for i := range m.list {
 		if m.list[i].dict == d.ID && m.list[i].ids != nil {
@@ -30,6 +34,9 @@ func (m *remaps) of(d *vec.Dict) *remap {
 		}
 	}
 	if r == nil {
+		if next := &m.list[m.next]; next.ids != nil && next.dict == keep {
+			m.next = (m.next + 1) % len(m.list)
+		}
 		r = &m.list[m.next]
 		m.next = (m.next + 1) % len(m.list)
 		*r = remap{dict: d.ID, ids: make([]int32, 0, d.Len())}
@@ -69,7 +76,7 @@ func (k *Keys) coded(v *vec.Vec, rows, out []int32) {
 		}
 		return
 	}
-	ids := k.remaps.of(v.Dict).ids
+	ids := k.remaps.of(v.Dict, k.sole.dict).ids
 	var b block
 	for from := 0; from < len(out); from += blockLen {
 		to := min(from+blockLen, len(out))
@@ -91,7 +98,7 @@ func (k *Keys) coded(v *vec.Vec, rows, out []int32) {
 		}
 		if some < 0 || v.Valid != nil || k.idle.any() {
 			if k.mend(&b, v, rows, from, to, out) {
-				ids = k.remaps.of(v.Dict).ids
+				ids = k.remaps.of(v.Dict, k.sole.dict).ids
 			}
 		}
 	}
@@ -121,12 +128,12 @@ func (k *Keys) mend(b *block, v *vec.Vec, rows []int32, from, to int, out []int3
 	}
 	b.encodeColumn(v)
 	if k.isSole(v.Dict) {
-		k.adopt(b, v.Codes, k.remaps.of(v.Dict).ids, out)
+		k.adopt(b, v.Codes, k.remaps.of(v.Dict, k.sole.dict).ids, out)
 		return false
 	}
 	before := k.idle.sweeps
 	k.probe(b, out)
-	ids := k.remaps.of(v.Dict).ids
+	ids := k.remaps.of(v.Dict, k.sole.dict).ids
 	for j := range b.n {
 		ids[v.Codes[b.row[j]]] = max(out[b.at[j]], NoKey) // no room now, perhaps later
 	}
