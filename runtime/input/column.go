@@ -13,7 +13,7 @@ import (
 // column builds one column of the batches of a file.
 type column interface {
 	// put appends one row; a value that does not fit becomes missing.
-	put(v value) outcome
+	put(v *value) outcome
 	// skip appends rows without a value.
 	skip(n int)
 	// take gives the rows so far and begins anew.
@@ -40,7 +40,7 @@ type plainColumn struct {
 	append func(v value) outcome
 }
 
-func (c *plainColumn) put(v value) outcome { return c.append(v) }
+func (c *plainColumn) put(v *value) outcome { return c.append(*v) }
 
 func (c *plainColumn) skip(n int) { c.build.AppendNulls(n) }
 

@@ -6,20 +6,22 @@ func (p *projection) readValue(n *node, i, depth int) int {
 	before := p.order
 	switch c := p.b[i]; {
 	case c == '"':
-		v, i = p.readText(i + 1)
+		v, i = p.readRepeat(&n.repeats, i+1)
 	case c == '{' && n.deep:
 		v, i = p.whole(i, p.readInside(n, i, depth))
 	case c == '[' && (n.deep || n.lists != nil):
 		v, i = p.whole(i, p.readArray(n, i+1, depth+1, true))
-		p.put(n.cells, v)
+		p.put(n.cells, &v)
 		return i
 	default:
 		v, i = p.one(i, depth)
 	}
 	// An element of XML that was found to have its text inside is no object.
 	if i >= 0 && v.form != absent && !(n.adopted && p.order != before) {
-		p.put(n.cells, v)
-		p.collect(n.lists, v)
+		p.put(n.cells, &v)
+		if n.lists != nil {
+			p.collect(n.lists, v)
+		}
 	}
 	return i
 }

@@ -6,17 +6,20 @@ func everything(c Column) bool {
 	return len(c.Paths) == 1 && len(c.Paths[0]) == 1 && c.Paths[0][0] == "*"
 }
 
-// all gives every value of the record from b[i] to b[end], which has been read: its
+// all gives v every value of the record from b[i] to b[end], which has been read: its
 // texts, numbers and booleans at any depth, without the names of its fields.
-func (p *projection) all(i, end int) value {
-	items := p.items[:0]
+func (p *projection) all(v *value, i, end int) {
+	items := v.items[:0]
+	if cap(items) > keptItems {
+		items = nil
+	}
 	for i < end {
 		switch c := p.b[i]; {
 		case c == '"':
 			next := p.scanner.text(i + 1)
 			if p.b[p.space(next)] != ':' { // else it is a name
-				v, _ := p.readText(i + 1)
-				items = append(items, v)
+				text, _ := p.readText(i + 1)
+				items = append(items, text)
 			}
 			i = next
 		case c == 't':
@@ -33,8 +36,5 @@ func (p *projection) all(i, end int) value {
 			i++
 		}
 	}
-	if p.items = items; cap(items) > keptItems {
-		p.items = nil
-	}
-	return value{form: list, items: items}
+	v.form, v.items = list, items
 }

@@ -171,7 +171,7 @@ func (r *jsonReader) record(ctx context.Context, recovery func(ctx context.Conte
 		next := r.p.record(b.pos)
 		switch {
 		case next >= 0 && next-b.pos <= limit:
-			r.rows.add(r.p.values, b.buf[b.pos:next])
+			r.p.giveTo(r.rows, b.buf[b.pos:next])
 			b.pos = next
 			return
 		case next >= 0:
@@ -275,7 +275,7 @@ func (r *jsonReader) within(end int) {
 			r.refuse(r.p.why, min(r.p.at, end))
 			return
 		}
-		r.rows.add(r.p.values, b.buf[b.pos:next])
+		r.p.giveTo(r.rows, b.buf[b.pos:next])
 		b.pos = next
 	}
 }

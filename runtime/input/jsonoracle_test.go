@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -241,6 +242,12 @@ func FuzzNDJSON(f *testing.F) {
 			return OpenNDJSON(context.Background(), memoryFile(string(text)), req)
 		}); err == nil && len(got.rows) != want {
 			t.Fatalf("%q: %d rows, want %d, rejects %v", text, len(got.rows), want, got.rejects)
+		} else if err == nil {
+			thrice := strings.Repeat(string(text)+"\n", 3) // by then texts are remembered
+			again := readText(t, "ndjson", thrice, req)
+			if fmt.Sprint(again.rows) != fmt.Sprint(append(append(slices.Clone(got.rows), got.rows...), got.rows...)) {
+				t.Fatalf("%q thrice: %v, want %v", text, again.rows, got.rows)
+			}
 		}
 	})
 }

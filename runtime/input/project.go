@@ -15,19 +15,19 @@ import (
 // as in encoding/json. Null is absent.
 type projection struct {
 	scanner
-	root    *node
-	cells   []value // by place where a column may have its value
-	owners  []owner // by cell
-	set     []int   // the cells that have been given a value in the record
-	ranks   []int   // by column, of the cell that gave it its value
-	lists   []bool  // by column
-	values  []value // by column
-	text    []byte  // unescaped texts of the record
-	order   int32   // how many values have been read in the record
-	objects int64   // how many objects, in all records
-	fields  int     // how many fields are remembered
-	entire  []int   // columns that take all values of the record
-	items   []value // of the last of these
+	root     *node
+	cells    []value // by place where a column may have its value
+	owners   []owner // by cell
+	set      []int   // the cells that have been given a value in the record
+	lists    []bool  // by column
+	present  []int   // the columns that have a value in the record
+	from     []int   // by column, the cell of its value from 1, 0 for none
+	text     []byte  // unescaped texts of the record
+	order    int32   // how many values have been read in the record
+	objects  int64   // how many objects, in all records
+	fields   int     // how many fields are remembered
+	repeated int     // bytes that the repeats of all fields take
+	entire   []int   // cells of the columns that take all values of the record
 
 	// for scopes
 	names    map[string][]owner // the columns that have the name as a path
@@ -56,6 +56,7 @@ type node struct {
 	scope   *scope // nil for none
 	pairs   *node  // whose fields pairs of name and value have; nil: its own
 	adopted bool   // its columns of a scope are known
+	repeats repeats
 }
 
 // child is the node of a field, which is made if there is none.
@@ -75,7 +76,7 @@ func (n *node) child(name string) *node {
 func newProjection(columns []Column, under []string) *projection {
 	p := &projection{
 		root: &node{}, names: map[string][]owner{},
-		values: make([]value, len(columns)), ranks: make([]int, len(columns)), lists: make([]bool, len(columns)),
+		from: make([]int, len(columns)), lists: make([]bool, len(columns)),
 	}
 	within := p.root
 	for _, name := range under {
@@ -84,7 +85,7 @@ func newProjection(columns []Column, under []string) *projection {
 	for i, c := range columns {
 		p.lists[i] = c.Type.Kind == types.List
 		if everything(c) {
-			p.entire = append(p.entire, i)
+			p.entire = append(p.entire, p.cell(owner{column: i}))
 			continue
 		}
 		for k, path := range pathsOf(c) {
@@ -120,14 +121,19 @@ func (p *projection) want(n *node, path []string, o owner) {
 	for _, name := range path {
 		n = n.child(name)
 	}
-	p.cell(n, o)
+	p.give(n, o)
 }
 
-// cell makes the values at a node some of a column.
-func (p *projection) cell(n *node, o owner) {
-	c := len(p.cells)
+// cell is a new cell of a column.
+func (p *projection) cell(o owner) int {
 	p.cells = append(p.cells, value{})
 	p.owners = append(p.owners, o)
+	return len(p.cells) - 1
+}
+
+// give makes the values at a node some of a column.
+func (p *projection) give(n *node, o owner) {
+	c := p.cell(o)
 	if p.lists[o.column] {
 		n.lists = append(n.lists, c)
 	} else {
@@ -138,10 +144,13 @@ func (p *projection) cell(n *node, o owner) {
 // keptItems bounds the memory that is kept for the next record's lists.
 const keptItems = 16 << 10
 
-// record reads the object whose brace is b[i] into p.values.
+// record reads the object whose brace is b[i], for giveTo.
 func (p *projection) record(i int) int {
+	for _, c := range p.present {
+		p.from[c] = 0
+	}
+	p.present = p.present[:0]
 	for _, c := range p.set {
-		p.values[p.owners[c].column] = value{}
 		p.cells[c].form = absent
 		if p.cells[c].items = p.cells[c].items[:0]; cap(p.cells[c].items) > keptItems {
 			p.cells[c].items = nil
@@ -154,25 +163,50 @@ func (p *projection) record(i int) int {
 		return i
 	}
 	for _, c := range p.set {
-		o := p.owners[c]
-		if p.cells[c].form == absent || p.values[o.column].form != absent && p.ranks[o.column] <= o.rank {
-			continue
+		if p.cells[c].form != absent {
+			p.prefer(c)
 		}
-		p.values[o.column], p.ranks[o.column] = p.cells[c], o.rank
 	}
 	for _, c := range p.entire {
-		p.values[c] = p.all(start, i)
+		p.all(&p.cells[c], start, i)
+		p.prefer(c)
 	}
 	return i
 }
 
+// prefer gives a cell's value to its column, if it has none of lower rank.
+func (p *projection) prefer(c int) {
+	o := p.owners[c]
+	at := &p.from[o.column]
+	switch {
+	case *at == 0:
+		p.present = append(p.present, o.column)
+	case p.owners[*at-1].rank <= o.rank:
+		return
+	}
+	*at = c + 1
+}
+
+// giveTo adds the record that was read to rows; raw is its text.
+func (p *projection) giveTo(r *rows, raw []byte) {
+	t := &value{}
+	if time := r.req.Time; time >= 0 && p.from[time] > 0 {
+		t = &p.cells[p.from[time]-1]
+	}
+	if !r.begin(t, raw) {
+		return
+	}
+	for _, c := range p.present {
+		r.put(c, &p.cells[p.from[c]-1])
+	}
+	r.end(raw)
+}
+
 // put gives a value to scalar columns that have none yet.
-func (p *projection) put(cells []int, v value) {
+func (p *projection) put(cells []int, v *value) {
 	for _, c := range cells {
-		if p.cells[c].form == absent {
-			v.items = p.cells[c].items
-			v.order = p.order
-			p.cells[c] = v
+		if at := &p.cells[c]; at.form == absent {
+			at.form, at.order, at.text, at.repeat = v.form, p.order, v.text, v.repeat
 			p.set = append(p.set, c)
 			p.order++
 		}

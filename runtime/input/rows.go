@@ -84,32 +84,59 @@ func (r *rows) full() bool { return r.n >= r.req.BatchRows || r.size >= maxBatch
 // add appends one record, given the value of each column and its raw text, or
 // sets it aside when it has no event time.
 func (r *rows) add(values []value, raw []byte) {
+	t := &value{}
 	if r.time != nil {
-		t := values[r.req.Time]
-		us, o := toTimestamp(t)
-		switch {
-		case o == fits:
-			r.time.Append(arrow.Timestamp(us))
-		case r.req.Timeless:
-			r.time.AppendNull()
-			if o == unfit {
-				r.tellValue(r.req.Time, t, o)
-			}
-		default:
-			r.refuseTime(t, o, raw)
-			return
+		t = &values[r.req.Time]
+	}
+	if !r.begin(t, raw) {
+		return
+	}
+	for i := range values {
+		if values[i].form != absent {
+			r.put(i, &values[i])
 		}
 	}
-	for i, c := range r.columns {
-		if i == r.req.Time || values[i].form == absent {
-			continue // of hundreds of columns, a record has twenty
+	r.end(raw)
+}
+
+// begin begins a record with its event time, and reports whether it is to be ended.
+// One that has none is set aside.
+func (r *rows) begin(t *value, raw []byte) bool {
+	if r.time == nil {
+		return true
+	}
+	us, o := toTimestamp(*t)
+	switch {
+	case o == fits:
+		r.time.Append(arrow.Timestamp(us))
+	case r.req.Timeless:
+		r.time.AppendNull()
+		if o == unfit {
+			r.tellValue(r.req.Time, *t, o)
 		}
+	default:
+		r.refuseTime(*t, o, raw)
+		return false
+	}
+	return true
+}
+
+// put gives the record that was begun its value of a column.
+func (r *rows) put(i int, v *value) {
+	if i == r.req.Time {
+		return
+	}
+	if r.filled[i] < r.n {
 		r.fill(i, r.n)
-		r.filled[i]++
-		if o := c.put(values[i]); o >= unfit {
-			r.tellValue(i, values[i], o)
-		}
 	}
+	r.filled[i]++
+	if o := r.columns[i].put(v); o >= unfit {
+		r.tellValue(i, *v, o)
+	}
+}
+
+// end ends the record that was begun.
+func (r *rows) end(raw []byte) {
 	if r.req.placed != nil {
 		r.req.placed(r.number, r.line())
 	}

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -21,7 +22,7 @@ type textColumn struct {
 	scratch []byte
 
 	dict   *vec.Interner // nil once the column is written plainly
-	codes  *array.Int32Builder
+	codes  []int32       // of the batch, noCode for a row without text
 	values *array.String // the dictionary as of the last batch
 	meta   arrow.Metadata
 	rows   int // rows with text so far
@@ -41,33 +42,54 @@ func newTextColumn(name string, alloc memory.Allocator) *textColumn {
 	id := strconv.FormatUint(dict.Dict().ID, 10)
 	return &textColumn{
 		name: name, alloc: alloc, dict: dict,
-		codes: array.NewInt32Builder(alloc),
 		plain: array.NewStringBuilder(alloc),
 		meta:  arrow.NewMetadata([]string{vec.DictKey}, []string{id}),
 	}
 }
 
-func (c *textColumn) put(v value) outcome {
-	t, o := toText(v, &c.scratch)
+func (c *textColumn) put(v *value) outcome {
+	if v.repeat != nil && c.dict != nil {
+		return c.putRepeat(v)
+	}
+	t, o := toText(*v, &c.scratch)
 	switch {
 	case c.dict == nil && o == missing:
 		c.plain.AppendNull()
 	case c.dict == nil:
 		c.plain.Append(view(t))
 	case o == missing:
-		c.codes.AppendNull()
+		c.codes = append(c.codes, noCode)
 	default:
 		c.rows++
-		c.codes.Append(c.dict.Code(view(t)))
+		c.codes = append(c.codes, c.dict.Code(view(t)))
 	}
+	return o
+}
+
+// putRepeat appends a text that comes again: its code is known from the last time,
+// unless another column has taken its place.
+func (c *textColumn) putRepeat(v *value) outcome {
+	c.rows++
+	if v.repeat.column == c {
+		c.codes = append(c.codes, v.repeat.code)
+		return fits
+	}
+	t, o := toText(*v, &c.scratch)
+	code := c.dict.Code(view(t))
+	if o == fits {
+		v.repeat.column, v.repeat.code = c, code
+	}
+	c.codes = append(c.codes, code)
 	return o
 }
 
 func (c *textColumn) skip(n int) {
 	if c.dict == nil {
 		c.plain.AppendNulls(n)
-	} else {
-		c.codes.AppendNulls(n)
+		return
+	}
+	for range n {
+		c.codes = append(c.codes, noCode)
 	}
 }
 
@@ -75,7 +97,7 @@ func (c *textColumn) take() (arrow.Field, arrow.Array) {
 	if c.dict == nil {
 		return arrow.Field{Name: c.name, Type: arrow.BinaryTypes.String, Nullable: true}, c.plain.NewArray()
 	}
-	codes := c.codes.NewArray()
+	codes := c.takeCodes()
 	defer codes.Release()
 	c.snapshot()
 	a := array.NewDictionaryArray(dictionaryType, codes, c.values)
@@ -85,6 +107,29 @@ func (c *textColumn) take() (arrow.Field, arrow.Array) {
 		c.values = nil
 	}
 	return arrow.Field{Name: c.name, Type: dictionaryType, Nullable: true, Metadata: c.meta}, a
+}
+
+// noCode stands for a missing text.
+const noCode = -1
+
+// takeCodes gives the codes so far and begins anew.
+func (c *textColumn) takeCodes() arrow.Array {
+	var valid []bool
+	for i, code := range c.codes {
+		if code != noCode {
+			continue
+		}
+		if valid == nil {
+			valid = slices.Repeat([]bool{true}, len(c.codes))
+		}
+		c.codes[i], valid[i] = 0, false
+	}
+	b := array.NewInt32Builder(c.alloc)
+	defer b.Release()
+	b.Reserve(len(c.codes))
+	b.AppendValues(c.codes, valid)
+	c.codes = c.codes[:0]
+	return b.NewArray()
 }
 
 var dictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
@@ -109,7 +154,6 @@ func (c *textColumn) snapshot() {
 }
 
 func (c *textColumn) release() {
-	c.codes.Release()
 	c.plain.Release()
 	if c.values != nil {
 		c.values.Release()

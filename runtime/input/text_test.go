@@ -90,7 +90,7 @@ func TestTextColumnTooLarge(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	for range 3 {
 		for i := range maxDict>>20 + 1 {
-			c.put(value{form: plain, text: fmt.Appendf(nil, "%d%s", i, long)})
+			c.put(&value{form: plain, text: fmt.Appendf(nil, "%d%s", i, long)})
 		}
 		f, a := c.take()
 		a.Release()

@@ -5,10 +5,11 @@ import "unicode/utf8"
 // value is one value as it stands in the input, before it has a type. Its text
 // lies in the reader's block: it lives until the next record is read.
 type value struct {
-	form  form
-	order int32 // when a JSON reader came to it
-	text  []byte
-	items []value // of a list
+	form   form
+	order  int32 // when a JSON reader came to it
+	text   []byte
+	items  []value // of a list
+	repeat *repeat // the remembered text that it is, nil for none
 }
 
 // form is how a value was written.

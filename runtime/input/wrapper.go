@@ -153,7 +153,7 @@ func (p *projection) adopt(n, kid *node, name string) *node {
 	kid = n.child(name)
 	kid.adopted = true
 	for _, o := range owners {
-		p.cell(kid, o)
+		p.give(kid, o)
 	}
 	switch {
 	case attributes:
