@@ -2,7 +2,7 @@ package match
 
 import "sync/atomic"
 
-// answers is what one pattern said of the values of a dictionary: two bits a code,
+// answers is what one predicate said of the values of a dictionary: two bits a code,
 // the first that it was asked, the second what it said. Any number of matchers may ask
 // at once; an answer that is lost is found out again.
 type answers struct{ said growing[uint64] }

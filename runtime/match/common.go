@@ -35,13 +35,13 @@ type codes struct {
 	dict  uint64
 	sets  growing[int32] // by code, one more than the number of its set; 0 is not known yet
 	mu    sync.Mutex
-	asked map[int32]*answers // of patterns, by predicate
+	asked map[int32]*answers // by predicate
 }
 
 // room is the sets of at least n codes.
 func (c *codes) room(n int) []int32 { return c.sets.room(n, atomic.LoadInt32) }
 
-// answers is what a pattern said of the values.
+// answers is what a predicate said of the values.
 func (c *codes) answers(pred int32) *answers {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -284,28 +284,30 @@ func (m *Matcher) byRow(f *formula) truth {
 	if x.Kind != types.String || x.Missing(int(m.row)) {
 		return no
 	}
-	if p.kind == pattern {
-		return truthOf(m.ask(f.pred, p, x))
-	}
-	return truthOf(p.holds("", m.foldedText(p.column, x)))
+	return truthOf(m.ask(f.pred, p, x))
 }
 
-// ask asks a pattern about the row, or remembers what it said of the value.
+// ask puts a predicate to the row, or remembers what it said of the value.
 func (m *Matcher) ask(id int32, p *predicate, x *vec.Vec) bool {
 	v := m.values[p.column]
 	if x.Dict == nil || v.codes.dict != x.Dict.ID {
-		m.stats.Patterns++
-		return p.match(x.Text(int(m.row)))
+		return m.test(p, x)
 	}
 	said := v.asked[id]
 	if said == nil {
 		said = v.codes.answers(id)
 		v.asked[id] = said
 	}
-	return said.of(x.Codes[m.row], func() bool {
+	return said.of(x.Codes[m.row], func() bool { return m.test(p, x) })
+}
+
+// test holds the text of the row against a predicate.
+func (m *Matcher) test(p *predicate, x *vec.Vec) bool {
+	if p.kind == pattern {
 		m.stats.Patterns++
 		return p.match(x.Text(int(m.row)))
-	})
+	}
+	return p.holds("", m.foldedText(p.column, x))
 }
 
 // foldedText is the folded text of a column in the row.

@@ -20,7 +20,7 @@ type values struct {
 	codes *codes             // of the dictionary that was met last
 	in    *vec.Interner      // gives codes to plain text that repeats
 	own   *codes             // of those
-	asked map[int32]*answers // of patterns, by predicate: those of codes
+	asked map[int32]*answers // by predicate: those of codes
 
 	epoch   uint32
 	stamp   []uint32 // by use.slot: the value that the predicate was found in last
