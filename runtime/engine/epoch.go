@@ -139,7 +139,7 @@ func (e *Engine) goOn(ctx context.Context, all []turn) error {
 	own := e.own()
 	for i, s := range e.epoch.steps {
 		n := 0
-		for n < len(all) && all[n].step == i {
+		for n < len(all) && int(all[n].step) == i {
 			all[n].send(e)
 			n++
 		}

@@ -8,9 +8,10 @@ import (
 // turn is an alert of a worker on its way out, with what says when it goes. The alerts
 // themselves are large, and stay where they are.
 type turn struct {
-	step, rule int
+	step, rule int32
 	time       int64
 	found      *found
+	nth        int32 // of those gathered
 }
 
 // gather lists the alerts of the workers: step by step, rule by rule and, of one
@@ -20,21 +21,21 @@ func (e *Engine) gather() []turn {
 	for _, w := range e.workers {
 		for i := range w.found {
 			f := &w.found[i]
-			all = append(all, turn{f.step, f.rule, f.alert.Time, f})
+			all = append(all, turn{int32(f.step), int32(f.rule), f.alert.Time, f, int32(len(all))})
 		}
 	}
 	e.turns = all
-	slices.SortStableFunc(all, func(a, b turn) int {
+	slices.SortFunc(all, func(a, b turn) int {
 		switch {
 		case a.step != b.step:
-			return a.step - b.step
+			return cmp.Compare(a.step, b.step)
 		case a.rule != b.rule:
-			return a.rule - b.rule
+			return cmp.Compare(a.rule, b.rule)
 		case a.time != b.time:
 			return cmp.Compare(a.time, b.time)
 		}
 		x, y := &a.found.at, &b.found.at
-		return cmp.Or(cmp.Compare(x.source, y.source), cmp.Compare(x.row, y.row))
+		return cmp.Or(cmp.Compare(x.source, y.source), cmp.Compare(x.row, y.row), cmp.Compare(a.nth, b.nth))
 	})
 	return all
 }
