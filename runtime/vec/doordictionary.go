@@ -38,7 +38,7 @@ func (d *Door) openDictionary(f arrow.Field, x *array.Dictionary, v *Vec) error 
 	// A missing row may hold any index: make it one that is safe to look up. An
 	// index outside the dictionary is missing.
 	limit, copied := int32(d.dict.Len()), false
-	if v.Valid == nil && d.null == nil && limit > 0 && within(v.Codes, limit) {
+	if d.null == nil && limit > 0 && within(v.Codes, limit) {
 		return nil
 	}
 	for i, c := range v.Codes {
