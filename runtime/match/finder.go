@@ -2,8 +2,10 @@ package match
 
 import (
 	"math"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/detlang/det/runtime/vec"
 )
@@ -34,10 +36,10 @@ type use struct {
 const partBytes = 6
 
 // add makes a predicate found by a word. counts is how often grams stand in a sample
-// of the column, nil where that is not known or the word is not ASCII.
+// of the column, nil where that is not known.
 func (f *finder) add(u use, counts []uint32) {
 	part := u.word
-	if len(u.word) > partBytes && counts != nil {
+	if len(u.word) > partBytes && (counts != nil || !vec.ASCII(u.word)) {
 		u.from = rarest(u.word, counts)
 		part = u.word[u.from : u.from+partBytes]
 	}
@@ -55,8 +57,11 @@ func (f *finder) add(u use, counts []uint32) {
 }
 
 // rarest is where the part of a word begins that has its rarest gram; of several
-// alike the first, which words share most.
+// alike the first, which words share most. What is not ASCII is rarer than any gram.
 func rarest(word string, counts []uint32) int {
+	if i := strings.IndexFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }); i >= 0 {
+		return min(i, len(word)-partBytes)
+	}
 	best, least := 0, uint32(math.MaxUint32)
 	for i := range len(word) - 2 {
 		if n := counts[gram(word, i)]; n < least {

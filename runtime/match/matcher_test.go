@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/detlang/det/lang/types"
@@ -42,6 +43,38 @@ func TestMatchFolds(t *testing.T) {
 	for rule, want := range [][]int32{{0, 1, 2}, {3}, {5}, {2}} {
 		if got, maybe := m.Rows(rule); !slices.Equal(got, want) || len(maybe) > 0 {
 			t.Errorf("rule %d: got %v and %v, want %v", rule, got, maybe, want)
+		}
+	}
+}
+
+// TestMatchFindsWordsBeyondASCII: of a long word a part is looked for, wherever in it
+// the character stands that is not ASCII.
+func TestMatchFindsWordsBeyondASCII(t *testing.T) {
+	words := []string{"–encodedcommand", "powershell –enc", "whoami /priv―", "日本語のテキスト", "é12345", "12345é"}
+	var conds []Cond
+	for _, w := range words {
+		for op := Contains; op <= EndsWith; op++ {
+			conds = append(conds, Text{Column: 0, Op: op, Patterns: []string{w}})
+		}
+	}
+	var list []string
+	for _, w := range words {
+		upper := strings.ToUpper(w)
+		list = append(list, w, upper, "é"+w, w+"é", "x "+upper+" y", w[1:]+"é", w[:len(w)-1], "é"+strings.Replace(w, "1", "2", 1))
+	}
+	m := indexOf(t, conds...).Matcher()
+	m.Match([]*vec.Vec{texts(list...)}, len(list))
+	for rule, c := range conds {
+		c := c.(Text)
+		holds := [...]func(s, w string) bool{strings.Contains, strings.HasPrefix, strings.HasSuffix}[c.Op-Contains]
+		var want []int32
+		for i, s := range list {
+			if holds(strings.ToLower(s), c.Patterns[0]) {
+				want = append(want, int32(i))
+			}
+		}
+		if got, maybe := m.Rows(rule); !slices.Equal(got, want) || len(maybe) > 0 {
+			t.Errorf("%s %q: got %v and %v, want %v", c.Op, c.Patterns[0], got, maybe, want)
 		}
 	}
 }
